@@ -33,7 +33,28 @@ export const planResponseSchema = z.object({
     greedyHourlyUsd: z.number(),
   }),
   nodes: z.array(plannedNodeSchema),
-  existingNodes: z.array(z.object({ name: z.string(), pods: z.array(z.string()) })),
+  existingNodes: z.array(
+    z.object({
+      name: z.string(),
+      pods: z.array(z.string()),
+      instanceType: z.string().optional().describe("from the node's labels, when there"),
+      zone: z.string().optional(),
+      allocatable: quantities.optional(),
+      used: quantities.optional().describe("what its running pods and its DaemonSets ask for, before this plan"),
+      requests: quantities.optional().describe("what the pods of this plan ask for together"),
+    }),
+  ),
+  workloads: z
+    .array(
+      z.object({
+        owner: z.string().describe("`Kind/name` of the workload, or `Pod/name` for a bare pod"),
+        namespace: z.string(),
+        requests: quantities.describe("what one of its pods asks for"),
+        pods: z.array(z.string()).describe("namespace/name; all its pending pods, placed or not"),
+      }),
+    )
+    .optional()
+    .describe("which pods belong together and what each asks for; pods of one owner with other requests are a second entry"),
   unschedulable: z.array(z.object({ pod: z.string(), code: z.string(), reason: z.string() })),
   rejected: z
     .array(
