@@ -34,6 +34,7 @@ export function serveComlink(run: TaskRunner, scope: WorkerScope): void {
 /** The channel to whoever started this worker, on either runtime. */
 export async function workerScope(): Promise<WorkerScope> {
   if (typeof self !== "undefined" && "postMessage" in self) {
+    await holdLifeLine(self.name);
     const scope = self as unknown as Comlink.Endpoint;
     return { endpoint: scope, post: (note) => { scope.postMessage(note); } };
   }
@@ -41,4 +42,17 @@ export async function workerScope(): Promise<WorkerScope> {
   if (parentPort === null) throw new Error("this module runs in a worker only");
   const { default: nodeEndpoint } = await import("comlink/dist/esm/node-adapter.mjs");
   return { endpoint: nodeEndpoint(parentPort), post: (note) => { parentPort.postMessage(note); } };
+}
+
+/** Takes the Web Lock that tells the other side, by its release, that this worker is gone. */
+function holdLifeLine(name: string): Promise<void> {
+  return new Promise((held, failed) => {
+    const forLife = new Promise<never>(() => undefined);
+    navigator.locks
+      .request(name, () => {
+        held();
+        return forLife;
+      })
+      .catch(failed);
+  });
 }

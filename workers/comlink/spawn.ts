@@ -1,5 +1,6 @@
 /** Starts one worker for Comlink: a Web Worker where there are any (Deno), a thread with Comlink's adapter on Node. */
 import type * as Comlink from "comlink";
+import { isWorkerNote } from "../protocol.ts";
 
 /** A worker seen from outside: a channel, its death, and the means to bring it about. */
 export interface SpawnedWorker {
@@ -33,12 +34,20 @@ export async function spawnForRuntime(): Promise<Spawn> {
   };
 }
 
+/**
+ * A Web Worker reports errors, but not that it left (`self.close`, `Deno.exit`): it simply falls silent. So the worker
+ * holds a Web Lock of its own name as long as it lives, and getting that lock here is the notice of its death.
+ */
 function spawnWebWorker(entry: URL): SpawnedWorker {
-  const worker = new Worker(entry, { type: "module" });
+  const lifeLine = `plimsoll-worker-${crypto.randomUUID()}`;
+  const worker = new Worker(entry, { type: "module", name: lifeLine });
+  const watch = new AbortController();
   return {
     endpoint: worker,
     onMessage: (listener) => {
-      worker.addEventListener("message", (event) => { listener(event.data); });
+      worker.addEventListener("message", (event) => {
+        listener(event.data);
+      });
     },
     onDeath: (listener) => {
       worker.addEventListener("error", (event) => {
@@ -46,9 +55,22 @@ function spawnWebWorker(entry: URL): SpawnedWorker {
         event.preventDefault();
         listener(new Error(`worker failed: ${event.message}`));
       });
-      worker.addEventListener("messageerror", () => { listener(new Error("worker sent what cannot be read")); });
+      worker.addEventListener("messageerror", () => {
+        listener(new Error("worker sent what cannot be read"));
+      });
+      const onMessage = (event: MessageEvent): void => {
+        if (!isWorkerNote(event.data) || event.data.type !== "ready") return;
+        worker.removeEventListener("message", onMessage);
+        // Only now does the worker hold the lock. The request is withdrawn when we end the worker ourselves.
+        const lock = navigator.locks.request(lifeLine, { signal: watch.signal }, () => {
+          listener(new Error("worker left without a word"));
+        });
+        lock.catch(() => undefined);
+      };
+      worker.addEventListener("message", onMessage);
     },
     terminate: () => {
+      watch.abort();
       worker.terminate();
       return Promise.resolve();
     },
