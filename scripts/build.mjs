@@ -33,8 +33,7 @@ for (const folder of ASSET_FOLDERS) {
 }
 
 // The package's facts at the place where the sources see package.json: one level above src/.
-/** @type {Record<string, unknown>} */
-const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const manifest = /** @type {Record<string, unknown>} */ (JSON.parse(readFileSync(join(root, "package.json"), "utf8")));
 const { name, version, license, type } = manifest;
 writeFileSync(join(dist, "package.json"), `${JSON.stringify({ name, version, license, type }, null, 2)}\n`);
 

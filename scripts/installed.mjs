@@ -28,8 +28,7 @@ export function isInstalled(root) {
  */
 function readPackages(path) {
   try {
-    /** @type {{ packages?: Record<string, LockEntry> }} */
-    const lock = JSON.parse(readFileSync(path, "utf8"));
+    const lock = /** @type {{ packages?: Record<string, LockEntry> }} */ (JSON.parse(readFileSync(path, "utf8")));
     return lock.packages;
   } catch {
     return undefined;
