@@ -20,6 +20,8 @@ export async function createSolverPool(options: PoolOptions & { readonly kind?: 
   checkBound("workers", options.workers, 1, 1024);
   checkBound("maxQueue", options.maxQueue, 0, Number.MAX_SAFE_INTEGER);
   checkBound("graceMs", options.graceMs, 0, 3_600_000);
+  if (options.startMs !== undefined) checkBound("startMs", options.startMs, 1, 3_600_000);
+  if (options.maxHeapMb !== undefined) checkBound("maxHeapMb", options.maxHeapMb, 16, 65_536);
   return createDispatcher(await createExecutor(options.kind ?? defaultPoolKind(), options), options);
 }
 
@@ -35,5 +37,7 @@ async function createExecutor(kind: PoolKind, options: PoolOptions): Promise<Exe
 
 function checkBound(name: string, value: number, least: number, most: number): void {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  throw new RangeError(`${name} is ${String(value)}; it must be a whole number from ${String(least)} to ${String(most)}`);
+  throw new RangeError(
+    `${name} is ${String(value)}; it must be a whole number from ${String(least)} to ${String(most)}`,
+  );
 }

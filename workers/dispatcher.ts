@@ -5,6 +5,7 @@ import type { Executor } from "./executor.ts";
 import { poolError } from "./pool-error.ts";
 import type { PoolOptions, PoolStatus, SolveCall, SolverPool } from "./pool.ts";
 import { decodeError, type SolveAnswer, type WorkerNote } from "./protocol.ts";
+import { unpackSolution } from "./wire-solution.ts";
 
 /** A new thread must load its modules and GLPK before it can say "started"; on a loaded machine that takes a while. */
 const DEFAULT_START_MS = 15_000;
@@ -72,9 +73,13 @@ class Dispatcher implements SolverPool {
         startedAt: undefined,
       };
       if (signal !== undefined) {
-        const onAbort = (): void => { this.#fail(pending, abortedError(signal)); };
+        const onAbort = (): void => {
+          this.#fail(pending, abortedError(signal));
+        };
         signal.addEventListener("abort", onAbort, { once: true });
-        pending.release = () => { signal.removeEventListener("abort", onAbort); };
+        pending.release = () => {
+          signal.removeEventListener("abort", onAbort);
+        };
       }
       this.#queue.push(pending);
       this.#startNext();
@@ -121,7 +126,8 @@ class Dispatcher implements SolverPool {
         pending.worker = undefined; // It has answered: from here on nothing may end it on this call's account.
         this.#accept(pending, answer);
       } catch (error) {
-        crash = error;
+        // Where we ended it ourselves, our reason says more than the executor's "aborted".
+        crash = pending.worker?.signal.aborted === true ? pending.worker.signal.reason : error;
         this.#replaced++;
       } finally {
         clearTimeout(pending.timer);
@@ -130,7 +136,12 @@ class Dispatcher implements SolverPool {
     const cause = crash instanceof Error ? crash.message : String(crash);
     this.#fail(
       pending,
-      poolError("SOLVER_CRASHED", `the solver's worker died twice on this problem (${cause})`, "this is a bug: report it", crash),
+      poolError(
+        "SOLVER_CRASHED",
+        `the solver's worker died twice on this problem (${cause})`,
+        "this is a bug: report it",
+        crash,
+      ),
     );
     this.#running.delete(pending);
     this.#startNext();
@@ -191,7 +202,7 @@ class Dispatcher implements SolverPool {
       const message = `the solution failed its check (${String(answer.violations.length)} violations: ${found})`;
       this.#fail(pending, poolError("BAD_CERTIFICATE", message, "this is a bug: report it with the problem"));
     } else if (this.#settle(pending)) {
-      pending.resolve(answer.solution);
+      pending.resolve(unpackSolution(answer.solution));
     }
   }
 

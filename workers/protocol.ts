@@ -1,7 +1,8 @@
 /** What crosses the thread boundary: plain data, an id on every message, errors as values. */
 import type { Problem } from "../solver/problem.ts";
-import type { Solution, SolveOptions, SolveProgress } from "../solver/solution.ts";
+import type { SolveOptions, SolveProgress } from "../solver/solution.ts";
 import { PoolError, type PoolErrorDetails, type PoolErrorKind } from "./pool-error.ts";
+import type { WireSolution } from "./wire-solution.ts";
 
 /** To the worker: one Problem to solve. It is cloned, not transferred: a retry needs it again, and so may the caller. */
 export interface SolveTask {
@@ -23,7 +24,7 @@ export type SolveAnswer =
   | {
       readonly type: "solved";
       readonly id: number;
-      readonly solution: Solution;
+      readonly solution: WireSolution;
       /** What the independent check found wrong; empty when the Solution holds. */
       readonly violations: readonly string[];
     }

@@ -4,6 +4,7 @@ import type { Problem } from "../solver/problem.ts";
 import type { Solution, SolveOptions } from "../solver/solution.ts";
 import type { SolverContext } from "../solver/solve.ts";
 import { encodeError, type SolveAnswer, type SolveTask, type WireError, type WorkerNote } from "./protocol.ts";
+import { packSolution } from "./wire-solution.ts";
 
 /** What a worker is made of; the tests put faulty parts here. */
 export interface SolverCore {
@@ -51,11 +52,17 @@ function solveTask(
     const solution = core.solve(problem, options, {
       now: () => performance.now(),
       linear,
-      ...(task.wantsProgress ? { onProgress: (progress) => { notify({ type: "progress", id, progress }); } } : {}),
+      ...(task.wantsProgress
+        ? {
+            onProgress: (progress) => {
+              notify({ type: "progress", id, progress });
+            },
+          }
+        : {}),
     });
     // Checked here and not in the caller's thread: linear in the answer, but the answer may be thousands of nodes,
     // and the hard deadline covers it here.
-    return { type: "solved", id, solution, violations: core.certify(problem, solution) };
+    return { type: "solved", id, solution: packSolution(solution), violations: core.certify(problem, solution) };
   } catch (error) {
     if (isWasmAbort(error)) throw error;
     return { type: "failed", id, error: encodeError(error, "SOLVER_FAILED") };

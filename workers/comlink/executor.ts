@@ -58,8 +58,12 @@ class ComlinkExecutor implements Executor {
     const entry = this.#options.entry ?? siblingModule("entry", import.meta.url);
     const lane = new Lane(this.#spawn(entry, this.#options.maxHeapMb));
     this.#live.add(lane);
-    lane.onReady = () => { this.#failedStarts = 0; };
-    lane.onDeath = () => { this.#replace(lane); };
+    lane.onReady = () => {
+      this.#failedStarts = 0;
+    };
+    lane.onDeath = () => {
+      this.#replace(lane);
+    };
     return lane;
   }
 
@@ -90,7 +94,9 @@ class Lane {
     this.#worker = worker;
     this.#solver = Comlink.wrap<ComlinkSolver>(worker.endpoint);
     let markReady: () => void = () => undefined;
-    this.#whenReady = new Promise((resolve) => { markReady = resolve; });
+    this.#whenReady = new Promise((resolve) => {
+      markReady = resolve;
+    });
     worker.onMessage((message) => {
       if (!isWorkerNote(message)) return;
       if (message.type === "ready") {
@@ -101,12 +107,18 @@ class Lane {
         this.#onNote(message);
       }
     });
-    worker.onDeath((reason) => { void this.end(reason); });
+    worker.onDeath((reason) => {
+      void this.end(reason);
+    });
   }
 
   async run(task: SolveTask, hooks: RunHooks): Promise<SolveAnswer> {
-    const onAbort = (): void => { void this.end(asError(hooks.signal.reason)); };
-    const death = new Promise<never>((_, reject) => { this.#failRun = reject; });
+    const onAbort = (): void => {
+      void this.end(asError(hooks.signal.reason));
+    };
+    const death = new Promise<never>((_, reject) => {
+      this.#failRun = reject;
+    });
     this.#onNote = hooks.onNote;
     hooks.signal.addEventListener("abort", onAbort, { once: true });
     try {

@@ -19,10 +19,16 @@ export function serveComlink(run: TaskRunner, scope: WorkerScope): void {
   const solver: ComlinkSolver = {
     solve(task) {
       try {
-        return Promise.resolve(run(task, (note) => { scope.post(note); }));
+        return Promise.resolve(
+          run(task, (note) => {
+            scope.post(note);
+          }),
+        );
       } catch (error) {
         // Outside Comlink's reach, so that the thread dies: its WASM is unfit for use.
-        setTimeout(() => { throw error; });
+        setTimeout(() => {
+          throw error;
+        });
         return new Promise(() => undefined);
       }
     },
@@ -36,12 +42,22 @@ export async function workerScope(): Promise<WorkerScope> {
   if (typeof self !== "undefined" && "postMessage" in self) {
     await holdLifeLine(self.name);
     const scope = self as unknown as Comlink.Endpoint;
-    return { endpoint: scope, post: (note) => { scope.postMessage(note); } };
+    return {
+      endpoint: scope,
+      post: (note) => {
+        scope.postMessage(note);
+      },
+    };
   }
   const { parentPort } = await import("node:worker_threads");
   if (parentPort === null) throw new Error("this module runs in a worker only");
   const { default: nodeEndpoint } = await import("comlink/dist/esm/node-adapter.mjs");
-  return { endpoint: nodeEndpoint(parentPort), post: (note) => { parentPort.postMessage(note); } };
+  return {
+    endpoint: nodeEndpoint(parentPort),
+    post: (note) => {
+      parentPort.postMessage(note);
+    },
+  };
 }
 
 /** Takes the Web Lock that tells the other side, by its release, that this worker is gone. */

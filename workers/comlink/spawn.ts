@@ -24,12 +24,18 @@ export async function spawnForRuntime(): Promise<Spawn> {
     const thread = new Thread(entry, resourceLimits);
     return {
       endpoint: nodeEndpoint(thread),
-      onMessage: (listener) => { thread.on("message", listener); },
+      onMessage: (listener) => {
+        thread.on("message", listener);
+      },
       onDeath: (listener) => {
         thread.on("error", listener);
-        thread.on("exit", (code) => { listener(new Error(`worker exited with code ${String(code)}`)); });
+        thread.on("exit", (code) => {
+          listener(new Error(`worker exited with code ${String(code)}`));
+        });
       },
-      terminate: async () => { await thread.terminate(); },
+      terminate: async () => {
+        await thread.terminate();
+      },
     };
   };
 }

@@ -52,7 +52,7 @@ async function runOnPiscina(piscina: Piscina, task: SolveTask, hooks: RunHooks):
     const message = { task, notes: port2 };
     const answer = (await piscina.run(message, { transferList: [port2], signal: hooks.signal })) as SolveAnswer;
     for (let held = receiveMessageOnPort(port1); held !== undefined; held = receiveMessageOnPort(port1)) {
-      pass((held as { message: unknown }).message);
+      pass(held.message);
     }
     return answer;
   } finally {

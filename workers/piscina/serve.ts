@@ -13,11 +13,15 @@ export interface PiscinaTask {
 export function servePiscina(run: TaskRunner): (message: PiscinaTask) => Promise<SolveAnswer> {
   return ({ task, notes }) => {
     try {
-      const answer = run(task, (note) => { notes.postMessage(note); });
+      const answer = run(task, (note) => {
+        notes.postMessage(note);
+      });
       notes.close();
       return Promise.resolve(answer);
     } catch (error) {
-      setTimeout(() => { throw error; });
+      setTimeout(() => {
+        throw error;
+      });
       return new Promise(() => undefined);
     }
   };

@@ -49,7 +49,11 @@ function misbehave(problem: Problem, options: SolveOptions, context: SolverConte
     case BEHAVIOUR.throwRangeError:
       throw new RangeError("classCount is -1; it must be at least 0");
     case BEHAVIOUR.throwCoded:
-      throw Object.assign(new Error("no"), { code: "INVALID_X", kind: "input", details: { field: "x", hint: "y", odd: () => 1 } });
+      throw Object.assign(new Error("no"), {
+        code: "INVALID_X",
+        kind: "input",
+        details: { field: "x", hint: "y", odd: () => 1 },
+      });
     case BEHAVIOUR.exit:
       return process.exit(3);
     case BEHAVIOUR.trap:
