@@ -9,6 +9,8 @@ export interface Offering {
   readonly zone: string;
   readonly capacityType: CapacityType;
   readonly priceUsdPerHour: number;
+  /** True where the price is the catalogue's stated assumption (spot), not a listed price. */
+  readonly priceEstimated?: true;
   readonly available: boolean;
   /** Instances left in a reservation; absent: no limit. */
   readonly remaining?: number;
@@ -23,7 +25,11 @@ export interface Overhead {
 
 export interface InstanceType {
   readonly name: string;
-  /** Its labels as requirements (single values but for fakes): arch, os, instance-category, ... without zone and capacity type. */
+  /**
+   * Its labels as requirements (single values but for fakes): arch, os, instance-category, ... without zone and
+   * capacity type. A well-known label that the type does not have (gpu-name on a machine without GPU) is there with no
+   * values: it must be absent.
+   */
   readonly requirements: Requirements;
   readonly capacity: Resources;
   readonly overhead: Overhead;

@@ -1,0 +1,61 @@
+/** Catalogues from files: the embedded one, and any other of the two formats. */
+import { readFile } from "node:fs/promises";
+import { PlimsollError } from "../../domain/errors.ts";
+import { isObject } from "./checked-fields.ts";
+import { type CompactOptions, parseCompactCatalog } from "./compact-format.ts";
+import { invalidCatalog } from "./invalid-catalog.ts";
+import { parseListedTypes } from "./listed-types.ts";
+import type { SizedCatalog } from "./sized-catalog.ts";
+
+export type CatalogOptions = CompactOptions;
+
+/** The same path from src/adapters/catalog and from dist/src/adapters/catalog. */
+const EMBEDDED = new URL("../../../catalog/ec2-us-east-1.json", import.meta.url);
+
+/** The catalogue that comes with Plimsoll: us-east-1, prices of the date in `info()`. */
+export async function loadEmbeddedCatalog(options: CatalogOptions = {}): Promise<SizedCatalog> {
+  return parseCatalog(await readText(EMBEDDED, "the embedded catalogue"), "the embedded catalogue", options);
+}
+
+/**
+ * Reads a catalogue file in Plimsoll's own format or as an array of types.
+ * @throws PlimsollError `CATALOG_UNREADABLE` or `INVALID_CATALOG` (both input)
+ */
+export async function loadCatalogFile(path: string, options: CatalogOptions = {}): Promise<SizedCatalog> {
+  return parseCatalog(await readText(path, path), path, options);
+}
+
+/**
+ * A catalogue from its text.
+ * @param source  what errors and `info()` call it
+ * @throws PlimsollError `INVALID_CATALOG` (input) at the first fault
+ */
+export function parseCatalog(text: string, source: string, options: CatalogOptions = {}): SizedCatalog {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    const value = text.trim() === "" ? "" : text.slice(0, 40);
+    const why = error instanceof Error ? error.message : String(error);
+    const hint = `Give a catalogue as JSON (${why}).`;
+    throw invalidCatalog(source, { object: "the catalogue", field: "the text", value, hint }, error);
+  }
+  if (Array.isArray(json)) return parseListedTypes(json, source);
+  if (isObject(json) && typeof json["format"] === "string") return parseCompactCatalog(json, source, options);
+  const hint =
+    isObject(json) && "InstanceTypes" in json
+      ? "This is the answer of DescribeInstanceTypes, which has no prices; docs/catalog.md shows how to make a catalogue of it."
+      : "Give an array of instance types, or an object with a format (docs/catalog.md).";
+  throw invalidCatalog(source, { object: "the catalogue", field: "the top level", value: json, hint });
+}
+
+async function readText(path: string | URL, source: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const hint = "Check the path and that the file may be read.";
+    const details = { object: "the catalogue", field: "file", value: source, hint, source };
+    throw new PlimsollError("input", "CATALOG_UNREADABLE", `${source} cannot be read: ${why}. ${hint}`, details, error);
+  }
+}
