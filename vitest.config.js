@@ -28,8 +28,12 @@ if (chromium === undefined) {
   );
 }
 
+/** CI counts tests from a file beside the output for people. */
+const report = process.env.PLIMSOLL_TEST_REPORT;
+
 export default defineConfig({
   test: {
+    reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
     // Two busy cores: a worker that has to load GLPK may be slow to begin.
     testTimeout: 20_000,
     hookTimeout: 30_000,

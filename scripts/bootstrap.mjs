@@ -98,7 +98,12 @@ function run(node, command, args, cwd) {
   const child = spawn(command, args, { cwd, stdio: "inherit", env: { ...process.env, PATH: path } });
   /** @type {NodeJS.Signals[]} */
   const passedOn = ["SIGINT", "SIGTERM", "SIGHUP"];
-  for (const signal of passedOn) process.on(signal, () => child.kill(signal));
+  for (const signal of passedOn) {
+    process.on(signal, () => {
+      // Ctrl-C in a terminal reaches the command by itself; twice would mean "now, at once" to it.
+      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+    });
+  }
   child.on("error", (error) => {
     say(`cannot run ${command}: ${error.message}`);
     process.exit(127);
