@@ -1,7 +1,8 @@
 /** Errors with a stable code: match on `code`, never on the class. */
 
 /** Who acts on it: the caller, nobody (retry), or us (a bug). */
-export type ErrorKind = "input" | "overload" | "transient" | "not-found" | "capacity" | "stale" | "internal" | "not-yet";
+export type ErrorKind =
+  "input" | "overload" | "transient" | "not-found" | "capacity" | "stale" | "internal" | "not-yet";
 
 export interface ErrorDetails {
   /** The object at fault, e.g. `Pod default/web`. */
@@ -29,4 +30,31 @@ export class PlimsollError extends Error {
     this.code = code;
     this.details = details;
   }
+}
+
+/** Cuts a value for a message, so that no error carries a megabyte. */
+export function shortValue(value: unknown): string {
+  let text: string;
+  if (typeof value === "string") text = value;
+  else if (value === undefined) text = "(absent)";
+  else if (typeof value === "object" && value !== null) text = Array.isArray(value) ? "(a list)" : "(an object)";
+  else text = String(value as number | boolean | bigint | null);
+  return text.length <= 120 ? text : `${text.slice(0, 117)}...`;
+}
+
+/**
+ * Composes the sentence of an input error: where, which object, which field, what is wrong, what would be right.
+ *
+ * @param problem  a clause without a full stop, e.g. `"10 cores" is not a quantity`
+ */
+export function describeError(problem: string, details: ErrorDetails): string {
+  const subject = [details.object, details.field].filter((part) => part !== undefined).join(": ");
+  const where = details.source === undefined ? "" : ` (${details.source})`;
+  const hint = details.hint === undefined ? "" : ` ${details.hint}`;
+  return `${subject === "" ? "" : `${subject}: `}${problem}${where}.${hint}`;
+}
+
+/** An input error whose message is made of its details. */
+export function inputError(code: string, problem: string, details: ErrorDetails = {}, cause?: unknown): PlimsollError {
+  return new PlimsollError("input", code, describeError(problem, details), details, cause);
 }

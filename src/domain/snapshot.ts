@@ -30,6 +30,8 @@ export interface Snapshot {
   readonly rejected: readonly Rejected[];
   /** Objects that were read and play no part in placement, by kind: shown, so that nothing vanishes. */
   readonly ignored: ReadonlyMap<string, number>;
+  /** What was assumed where the input said nothing, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 export type { PodKey };

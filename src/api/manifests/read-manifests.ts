@@ -1,0 +1,457 @@
+/** Manifests in, domain objects out: strict about each object, and never stopped by one bad object. */
+import { describeError, inputError, shortValue } from "../../domain/errors.ts";
+import type { ErrorDetails } from "../../domain/errors.ts";
+import type { DaemonSet, Node } from "../../domain/node.ts";
+import type { NodePool } from "../../domain/node-pool.ts";
+import type { Pod } from "../../domain/pod.ts";
+import type { Resources } from "../../domain/resources.ts";
+import type { Rejected } from "../../domain/snapshot.ts";
+import type { ManifestSource } from "../plan-service.ts";
+import { mergeDefaults, readLimitRange, readPriorityClass, readRuntimeClass } from "./cluster-defaults.ts";
+import { locate, readDocuments } from "./documents.ts";
+import type { Origin, RawObject } from "./documents.ts";
+import { expandWorkloads, instantiate, topController } from "./expand.ts";
+import type { OwnedPod } from "./expand.ts";
+import { FieldError, failField, readObject, readString, shown } from "./fields.ts";
+import type { Fields } from "./fields.ts";
+import { apiVersionsOf, kindOf } from "./kinds.ts";
+import type { KindInfo } from "./kinds.ts";
+import { isDnsLabel, isSubdomain, readLabels } from "./label-syntax.ts";
+import { DEFAULT_READ_LIMITS } from "./limits.ts";
+import type { ReadLimits } from "./limits.ts";
+import { readNodeClass } from "./node-class.ts";
+import type { NodeClass } from "./node-class.ts";
+import { readNodePool, readProvisioner } from "./node-pool.ts";
+import { readNode } from "./node.ts";
+import { readPodTemplate } from "./pod-spec.ts";
+import type { LimitDefaults } from "./pod-requests.ts";
+import type { PodContext, RuntimeClass } from "./pod-spec.ts";
+import type { PoolDefaults } from "./pool-defaults.ts";
+import { newQuantityCache } from "./quantities.ts";
+import { MINIMAL_NODE_POOL } from "./minimal-node-pool.ts";
+import { controllerOf, readWorkload } from "./workloads.ts";
+import type { Workload, WorkloadKind } from "./workloads.ts";
+
+/** How to read; every field has a default. */
+export interface ReadContext {
+  readonly limits?: Partial<ReadLimits>;
+  /** Default `documented`. */
+  readonly poolDefaults?: PoolDefaults;
+  /** Default true: an input without any pool and without any node is an error. */
+  readonly requireNodePool?: boolean;
+}
+
+/** Everything that was read, not yet sized by a catalogue. */
+export interface ReadResult {
+  /** Pods that wait for a node: pending ones, and those that workloads still have to make. */
+  readonly pods: readonly Pod[];
+  /** Pods that have a node. */
+  readonly boundPods: readonly Pod[];
+  /** Without their pods. */
+  readonly nodes: readonly Node[];
+  readonly nodePools: readonly NodePool[];
+  readonly daemonSets: readonly DaemonSet[];
+  /** Namespace to its labels; every namespace that a pod is in has an entry. */
+  readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly rejected: readonly Rejected[];
+  /** Objects that play no part, by kind. */
+  readonly ignored: ReadonlyMap<string, number>;
+  /** What was assumed, in sentences, each once. */
+  readonly notes: readonly string[];
+}
+
+/** An object whose kind is known and whose name is good. */
+interface Named {
+  readonly info: KindInfo;
+  readonly namespace: string;
+  readonly name: string;
+  readonly object: Fields;
+  readonly origin: Origin;
+}
+
+/** So many rejections get a line number; finding one means to parse the document again. */
+const MAX_LOCATED = 20;
+const MAX_NOTES = 100;
+
+/**
+ * Reads manifests.
+ *
+ * A bad object becomes an entry of `rejected`; the others stand.
+ * @throws PlimsollError (input) when a text cannot be read at all (see readDocuments), when there are too many pods,
+ *   when nothing was given (`EMPTY_INPUT`), when there is neither a pool nor a node (`NO_NODE_POOL`), and, with the
+ *   code of the first bad object, when rejections leave nothing to plan
+ */
+export function readManifests(sources: readonly ManifestSource[], context: ReadContext = {}): ReadResult {
+  const limits = { ...DEFAULT_READ_LIMITS, ...context.limits };
+  const raw = readDocuments(sources, limits);
+  const reader = new ManifestReader(limits, context);
+  const named = raw.map((item) => reader.identify(item)).filter((item) => item !== undefined);
+  for (const stage of [0, 1, 2]) for (const item of named) if (item.info.stage === stage) reader.read(item);
+  const result = reader.finish();
+  checkUsable(result, sources, context.requireNodePool ?? true);
+  return result;
+}
+
+/** Collects the objects of one call. */
+class ManifestReader {
+  private readonly limits: ReadLimits;
+  private readonly poolDefaults: PoolDefaults;
+  private readonly cache = newQuantityCache();
+  private readonly seen = new Set<string>();
+  private readonly notes = new Set<string>();
+  private readonly rejected: Rejected[] = [];
+  private readonly ignored = new Map<string, number>();
+  private readonly namespaces = new Map<string, ReadonlyMap<string, string>>();
+  private readonly priorityClasses = new Map<string, number>();
+  private readonly runtimeClasses = new Map<string, RuntimeClass>();
+  private readonly limitDefaults = new Map<string, LimitDefaults>();
+  private readonly nodeClasses = new Map<string, NodeClass | string>();
+  private readonly nodePools: NodePool[] = [];
+  private readonly nodes: Node[] = [];
+  private readonly live: OwnedPod[] = [];
+  private readonly workloads: Workload[] = [];
+  private readonly interned = new Map<string, Resources>();
+  private defaultPriority = 0;
+  private generated = 0;
+
+  constructor(limits: ReadLimits, context: ReadContext) {
+    this.limits = limits;
+    this.poolDefaults = context.poolDefaults ?? "documented";
+  }
+
+  /** Kind, namespace and name of an object; undefined when it is rejected or of no interest. */
+  identify({ value, origin }: RawObject): Named | undefined {
+    let label = "an object";
+    let kind = "(unknown)";
+    try {
+      const object = readObject(value, "");
+      if (object === undefined)
+        failField("", value, "it is empty", "Remove it, or write a Kubernetes object.", "NOT_AN_OBJECT");
+      const apiVersion = readString(object.apiVersion, "apiVersion");
+      kind = readString(object.kind, "kind") ?? "";
+      const metadata = readObject(object.metadata, "metadata");
+      const given = typeof metadata?.name === "string" ? metadata.name : "(unnamed)";
+      label = `${kind === "" ? "an object" : kind} ${given}`;
+      if (kind === "")
+        failField("kind", object.kind, "it is missing", "Every Kubernetes object names its kind.", "MISSING_FIELD");
+      if (apiVersion === undefined || apiVersion === "") {
+        failField(
+          "apiVersion",
+          object.apiVersion,
+          "it is missing",
+          "Every Kubernetes object names its apiVersion, e.g. v1.",
+          "MISSING_FIELD",
+        );
+      }
+      const answer = kindOf(apiVersion, kind);
+      if (answer.status === "ignored") {
+        this.ignore(kind);
+        return undefined;
+      }
+      const { info } = answer;
+      const namespace = info.namespaced ? (readString(metadata?.namespace, "metadata.namespace") ?? "default") : "";
+      if (given !== "(unnamed)") label = info.namespaced ? `${kind} ${namespace}/${given}` : `${kind} ${given}`;
+      if (answer.status === "wrong-version") {
+        failField(
+          "apiVersion",
+          apiVersion,
+          `${shown(apiVersion)} has no ${kind} that Plimsoll reads`,
+          `Use ${apiVersionsOf(info)}.`,
+          "UNKNOWN_VERSION",
+        );
+      }
+      if (info.namespaced && namespace !== "" && !isDnsLabel(namespace)) {
+        failField(
+          "metadata.namespace",
+          namespace,
+          `${shown(namespace)} is not a namespace`,
+          "Use lower-case letters, digits and '-'.",
+          "BAD_NAME",
+        );
+      }
+      const name = this.nameOf(metadata, info);
+      const key = info.kind === "Provisioner" ? `NodePool//${name}` : `${info.kind}/${namespace}/${name}`;
+      if (this.seen.has(key)) {
+        failField(
+          "metadata.name",
+          name,
+          `there is another ${kind} of this name`,
+          "Keep one of them, or rename one.",
+          "DUPLICATE_NAME",
+        );
+      }
+      this.seen.add(key);
+      return { info, namespace: namespace === "" ? "default" : namespace, name, object, origin };
+    } catch (error) {
+      this.reject(error, kind === "" ? "(unknown)" : kind, label, origin);
+      return undefined;
+    }
+  }
+
+  private nameOf(metadata: Fields | undefined, info: KindInfo): string {
+    const name = readString(metadata?.name, "metadata.name") ?? "";
+    if (name === "") {
+      const prefix = readString(metadata?.generateName, "metadata.generateName") ?? "";
+      if (prefix === "")
+        failField("metadata.name", metadata?.name, "it is missing", "Give the object a name.", "MISSING_FIELD");
+      return `${prefix}${String(++this.generated)}`;
+    }
+    const good = info.kind === "Namespace" ? isDnsLabel(name) : isSubdomain(name);
+    if (!good)
+      failField(
+        "metadata.name",
+        name,
+        `${shown(name)} is not a name`,
+        "Use lower-case letters, digits, '-' and '.'.",
+        "BAD_NAME",
+      );
+    return name;
+  }
+
+  /** Interprets one object. */
+  read(item: Named): void {
+    const { info, namespace, name, origin } = item;
+    try {
+      this.readKind(item);
+    } catch (error) {
+      const shownName = info.namespaced ? `${namespace}/${name}` : name;
+      const message = this.reject(error, info.kind, `${info.kind} ${shownName}`, origin);
+      if (info.kind === "EC2NodeClass" || info.kind === "AWSNodeTemplate")
+        this.nodeClasses.set(`${info.kind}/${name}`, message);
+    }
+  }
+
+  private readKind({ info, namespace, name, object }: Named): void {
+    switch (info.kind) {
+      case "Namespace":
+        this.namespaces.set(
+          name,
+          withName(name, readLabels(readObject(object.metadata, "metadata")?.labels, "metadata.labels")),
+        );
+        return;
+      case "PriorityClass": {
+        const { value, isDefault } = readPriorityClass(object);
+        this.priorityClasses.set(name, value);
+        if (isDefault) this.defaultPriority = value;
+        return;
+      }
+      case "RuntimeClass":
+        this.runtimeClasses.set(name, readRuntimeClass(object, this.cache));
+        return;
+      case "LimitRange": {
+        const defaults = readLimitRange(object, this.cache);
+        if (defaults !== undefined)
+          this.limitDefaults.set(namespace, mergeDefaults(this.limitDefaults.get(namespace), defaults));
+        return;
+      }
+      case "EC2NodeClass":
+      case "AWSNodeTemplate":
+        this.nodeClasses.set(`${info.kind}/${name}`, readNodeClass(info.kind, object, this.cache));
+        return;
+      case "NodePool":
+        this.nodePools.push(readNodePool(name, object, this.poolContext()));
+        return;
+      case "Provisioner":
+        this.nodePools.push(readProvisioner(name, object, this.poolContext()));
+        return;
+      case "Node":
+        this.nodes.push(readNode(name, object, this.cache, this.note));
+        return;
+      case "Pod":
+        this.readPod(namespace, name, object);
+        return;
+      case "Deployment":
+      case "StatefulSet":
+      case "ReplicaSet":
+      case "ReplicationController":
+      case "DaemonSet":
+      case "Job":
+      case "CronJob":
+        this.workloads.push(this.readWorkload(info.kind, namespace, name, object));
+        return;
+      default:
+        info.kind satisfies never;
+    }
+  }
+
+  private readWorkload(kind: WorkloadKind, namespace: string, name: string, object: Fields): Workload {
+    return readWorkload(kind, namespace, name, object, this.limits.maxPods, this.podContext);
+  }
+
+  private readPod(namespace: string, name: string, object: Fields): void {
+    const metadata = readObject(object.metadata, "metadata");
+    const spec = readObject(object.spec, "spec");
+    const phase = readString(readObject(object.status, "status")?.phase, "status.phase");
+    const nodeName = readString(spec?.nodeName, "spec.nodeName") ?? "";
+    if (phase === "Succeeded" || phase === "Failed") {
+      this.ignore("Pod (finished)");
+      return;
+    }
+    if (nodeName === "" && metadata?.deletionTimestamp !== undefined && metadata.deletionTimestamp !== null) {
+      this.ignore("Pod (being deleted)");
+      return;
+    }
+    const controller = controllerOf(object.metadata);
+    if (nodeName === "" && controller?.startsWith("DaemonSet/") === true) {
+      this.ignore("Pod (of a DaemonSet, pending)");
+      return;
+    }
+    const admitted = metadata?.uid !== undefined || nodeName !== "";
+    const template = readPodTemplate(
+      { namespace, metadata, metadataField: "metadata", spec: object.spec, specField: "spec", admitted },
+      this.podContext,
+    );
+    if (this.live.length >= this.limits.maxPods) {
+      throw inputError("TOO_MANY_PODS", `there are more than ${String(this.limits.maxPods)} pods`, {
+        object: `Pod ${namespace}/${name}`,
+        value: String(this.live.length + 1),
+        hint: "Plan for fewer at a time.",
+      });
+    }
+    const pod = instantiate(template, name, nodeName === "" ? {} : { nodeName });
+    this.live.push({ pod, controller });
+  }
+
+  finish(): ReadResult {
+    const expansion = expandWorkloads(this.workloads, this.live, this.limits.maxPods);
+    const controllers = new Map(this.workloads.map((w) => [`${w.namespace}/${w.kind}/${w.name}`, w.controller]));
+    const nodeNames = new Set(this.nodes.map((node) => node.name));
+    const pods: Pod[] = [];
+    const boundPods: Pod[] = [];
+    for (const { pod: bare, controller } of this.live) {
+      const pod = controller === undefined ? bare : { ...bare, owner: topController(bare, controller, controllers) };
+      if (pod.nodeName === undefined) pods.push(pod);
+      else if (nodeNames.has(pod.nodeName)) boundPods.push(pod);
+      else {
+        this.ignore("Pod (on a node not in the input)");
+        this.note(
+          `Pods on nodes that are not in the input (${pod.nodeName}, ...) are left out: they have a place already.`,
+        );
+      }
+    }
+    for (const pod of expansion.pods) pods.push(pod);
+    for (const pod of [...pods, ...boundPods]) {
+      if (!this.namespaces.has(pod.namespace)) this.namespaces.set(pod.namespace, withName(pod.namespace, new Map()));
+    }
+    return {
+      pods,
+      boundPods,
+      nodes: this.nodes,
+      nodePools: this.nodePools,
+      daemonSets: expansion.daemonSets,
+      namespaces: this.namespaces,
+      rejected: this.rejected,
+      ignored: this.ignored,
+      notes: [...this.notes],
+    };
+  }
+
+  private poolContext(): Parameters<typeof readNodePool>[2] {
+    return { cache: this.cache, nodeClasses: this.nodeClasses, defaults: this.poolDefaults, note: this.note };
+  }
+
+  /** Getters, as the default priority is known only after all PriorityClasses were read. */
+  private get podContext(): PodContext {
+    return {
+      cache: this.cache,
+      priorityClasses: this.priorityClasses,
+      defaultPriority: this.defaultPriority,
+      runtimeClasses: this.runtimeClasses,
+      limitDefaults: this.limitDefaults,
+      intern: this.intern,
+      note: this.note,
+    };
+  }
+
+  private readonly intern = (requests: Resources): Resources => {
+    let key = "";
+    for (const [name, amount] of requests) key += `${name}=${String(amount)};`;
+    const known = this.interned.get(key);
+    if (known !== undefined) return known;
+    this.interned.set(key, requests);
+    return requests;
+  };
+
+  private readonly note = (sentence: string): void => {
+    if (this.notes.size < MAX_NOTES) this.notes.add(sentence);
+  };
+
+  private ignore(kind: string): void {
+    const short = shortValue(kind);
+    this.ignored.set(short, (this.ignored.get(short) ?? 0) + 1);
+  }
+
+  /** @returns the message of the rejection */
+  private reject(error: unknown, kind: string, object: string, origin: Origin): string {
+    if (!(error instanceof FieldError)) throw error;
+    const line = this.rejected.length < MAX_LOCATED ? locate(origin, error.field) : undefined;
+    const details: ErrorDetails = {
+      object,
+      ...(error.field === "" ? {} : { field: error.field }),
+      value: error.value,
+      hint: error.hint,
+      source: line === undefined ? origin.source : `${origin.source}:${String(line)}`,
+    };
+    const message = describeError(error.message, details);
+    this.rejected.push({ kind, name: object.slice(object.indexOf(" ") + 1), code: error.code, message, details });
+    return message;
+  }
+}
+
+function withName(name: string, labels: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...labels, ["kubernetes.io/metadata.name", name]]);
+}
+
+/** Input that leaves nothing to plan is the caller's error; the first bad object says best what is wrong. */
+function checkUsable(result: ReadResult, sources: readonly ManifestSource[], requireNodePool: boolean): void {
+  const { pods, nodePools, nodes, rejected } = result;
+  const nowhere = requireNodePool && nodePools.length === 0 && nodes.length === 0;
+  const first = rejected[0];
+  if (first !== undefined && (pods.length === 0 || nowhere)) {
+    const blamed = nowhere
+      ? (rejected.find(({ kind }) => kind === "NodePool" || kind === "Provisioner" || kind === "Node") ?? first)
+      : first;
+    const others = rejected.length - 1;
+    const more =
+      others === 0 ? "" : ` ${String(others)} more ${others === 1 ? "object was" : "objects were"} rejected.`;
+    throw inputError(blamed.code, problemOf(blamed) + (more === "" ? "" : `;${more.slice(0, -1)}`), blamed.details);
+  }
+  const where = sources
+    .map(({ name }) => name)
+    .slice(0, 3)
+    .join(", ");
+  if (
+    pods.length === 0 &&
+    nodePools.length === 0 &&
+    nodes.length === 0 &&
+    result.daemonSets.length === 0 &&
+    result.ignored.size === 0
+  ) {
+    throw inputError("EMPTY_INPUT", "there are no Kubernetes objects in the input", {
+      source: where,
+      value: "",
+      hint: "Give manifests of pods or workloads and of a NodePool.",
+    });
+  }
+  if (nowhere) {
+    throw inputError(
+      "NO_NODE_POOL",
+      "the input has neither a NodePool (or Provisioner) nor a Node, so no pod can have a place",
+      {
+        object: "NodePool",
+        source: where,
+        value: "(absent)",
+        hint: `Add one, for example:\n${MINIMAL_NODE_POOL}`,
+      },
+    );
+  }
+}
+
+/** The clause of a rejection, without the object and the hint that its details repeat. */
+function problemOf(rejection: Rejected): string {
+  const { details, message } = rejection;
+  const prefix = describeError("\u0000", details).split("\u0000");
+  const start = prefix[0]?.length ?? 0;
+  const end = message.length - (prefix[1]?.length ?? 0);
+  return message.slice(start, end);
+}
