@@ -6,7 +6,7 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const PROJECTS = [".", "solver", "src/domain", "src/scheduling", "src/disruption", "scripts"];
+const PROJECTS = [".", "solver", "src/domain", "src/scheduling", "src/disruption", "src/web", "scripts"];
 
 let failed = 0;
 for (const project of PROJECTS) {
