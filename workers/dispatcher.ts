@@ -126,6 +126,10 @@ class Dispatcher implements SolverPool {
         pending.worker = undefined; // It has answered: from here on nothing may end it on this call's account.
         this.#accept(pending, answer);
       } catch (error) {
+        if (isCloneError(error)) {
+          this.#fail(pending, unsendable(error));
+          continue;
+        }
         // Where we ended it ourselves, our reason says more than the executor's "aborted".
         crash = pending.worker?.signal.aborted === true ? pending.worker.signal.reason : error;
         this.#replaced++;
@@ -226,6 +230,20 @@ class Dispatcher implements SolverPool {
 
 function abortedError(signal: AbortSignal): Error {
   return poolError("ABORTED", "the solve was cancelled by its caller", "nothing is left running", signal.reason);
+}
+
+/** Nothing was sent and nobody died: a field of the Problem or of the options is not plain data. */
+function isCloneError(error: unknown): error is Error {
+  return error instanceof Error && error.name === "DataCloneError";
+}
+
+function unsendable(error: Error): Error {
+  return poolError(
+    "SOLVER_FAILED",
+    `the problem cannot be sent to a worker: ${error.message}`,
+    "this is a bug: report it",
+    error,
+  );
 }
 
 function closedError(): Error {

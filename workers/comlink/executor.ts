@@ -38,9 +38,12 @@ class ComlinkExecutor implements Executor {
 
   async run(task: SolveTask, hooks: RunHooks): Promise<SolveAnswer> {
     const lane = this.#take();
-    const answer = await lane.run(task, hooks);
-    if (!lane.dead && !this.#closed) this.#idle.push(lane);
-    return answer;
+    try {
+      return await lane.run(task, hooks);
+    } finally {
+      // A call can fail and leave its worker well: what cannot be cloned is never sent.
+      if (!lane.dead && !this.#closed) this.#idle.push(lane);
+    }
   }
 
   async close(): Promise<void> {

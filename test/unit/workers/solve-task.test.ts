@@ -19,7 +19,8 @@ const core = (parts: Partial<SolverCore>): SolverCore => ({
 
 describe("the worker's code", () => {
   it("answers SOLVER_UNAVAILABLE when GLPK cannot be loaded, instead of dying at start over and over", async () => {
-    const run = await startSolver(core({ createLinear: () => Promise.reject(new Error("no such package")) }));
+    const missing = Object.assign(new Error("no such package"), { code: "ERR_MODULE_NOT_FOUND" });
+    const run = await startSolver(core({ createLinear: () => Promise.reject(missing) }));
     const answer = run(task, silent);
     assert.ok(answer.type === "failed");
     assert.deepEqual([answer.id, answer.error.code, answer.error.kind], [7, "SOLVER_UNAVAILABLE", "internal"]);
