@@ -15,6 +15,8 @@ export interface PlanOptions {
   /** Default Infinity. */
   readonly workLimit: number;
   readonly seed: number;
+  /** When the input has no NodePool: plan with {@link DEFAULT_NODE_POOL} instead of failing. Default false. */
+  readonly defaultNodePool?: boolean;
 }
 
 export interface PlanProgress {

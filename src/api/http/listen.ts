@@ -1,0 +1,123 @@
+/** Binds an app to a socket: Node's server or Deno's, with bounds on slow and oversized clients. */
+import type { Server } from "node:http";
+import { PlimsollError } from "../../domain/errors.ts";
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** When the port is taken, the next free ones are tried, so many in all; default 1. */
+  readonly portsToTry?: number;
+  /** How long a whole request may take to arrive, ms. */
+  readonly requestTimeoutMs: number;
+}
+
+export interface Listening {
+  /** With the port that was taken, e.g. `http://127.0.0.1:8080`. */
+  readonly url: string;
+  readonly port: number;
+  /** Stops listening and closes what is open. */
+  close(): Promise<void>;
+}
+
+type Fetch = (request: Request) => Promise<Response>;
+
+/**
+ * Listens with the server of this runtime.
+ * @throws PlimsollError (input) `PORT_TAKEN`, `CANNOT_LISTEN`
+ */
+export async function listen(fetch: Fetch, options: ListenOptions): Promise<Listening> {
+  const bind = "Deno" in globalThis ? bindDeno : bindNode;
+  const tries = options.port === 0 ? 1 : (options.portsToTry ?? 1);
+  for (let attempt = 0; ; attempt++) {
+    const port = options.port + attempt;
+    try {
+      return await bind(fetch, { ...options, port });
+    } catch (error) {
+      const taken = isTaken(error);
+      if (taken && attempt + 1 < tries && port < 65_535) continue;
+      throw cannotListen(options, port, taken, error);
+    }
+  }
+}
+
+async function bindNode(fetch: Fetch, options: ListenOptions): Promise<Listening> {
+  const { createAdaptorServer } = await import("@hono/node-server");
+  const server = createAdaptorServer({
+    fetch,
+    overrideGlobalObjects: false,
+    serverOptions: {
+      maxHeaderSize: 16_384,
+      headersTimeout: 10_000,
+      requestTimeout: options.requestTimeoutMs,
+      keepAliveTimeout: 5_000,
+      connectionsCheckingInterval: 1_000,
+    },
+  }) as Server;
+  server.maxHeadersCount = 100;
+  server.maxRequestsPerSocket = 1_000;
+  server.maxConnections = 1_000;
+  const port = await new Promise<number>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, options.host, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : options.port);
+    });
+  });
+  return {
+    url: urlOf(options.host, port),
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The part of Deno's API that is used here; its types are not loaded under Node. */
+interface DenoApi {
+  serve(
+    options: { hostname: string; port: number; onListen: () => void; onError: (error: unknown) => Response },
+    handler: Fetch,
+  ): { readonly addr: { readonly port: number }; shutdown(): Promise<void> };
+}
+
+function bindDeno(fetch: Fetch, options: ListenOptions): Promise<Listening> {
+  const { Deno } = globalThis as unknown as { Deno: DenoApi };
+  const server = Deno.serve(
+    {
+      hostname: options.host,
+      port: options.port,
+      onListen: () => undefined,
+      onError: () => new Response(null, { status: 500 }),
+    },
+    fetch,
+  );
+  const { port } = server.addr;
+  return Promise.resolve({ url: urlOf(options.host, port), port, close: () => server.shutdown() });
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${String(port)}`;
+}
+
+function isTaken(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error.name === "AddrInUse" || ("code" in error && error.code === "EADDRINUSE");
+}
+
+function cannotListen(options: ListenOptions, port: number, taken: boolean, cause: unknown): PlimsollError {
+  const value = `${options.host}:${String(port)}`;
+  const code = taken ? "PORT_TAKEN" : "CANNOT_LISTEN";
+  const hint = taken
+    ? "Choose another with --port, or --port 0 for any free one."
+    : "Check --host and --port: the address must be one of this machine's.";
+  const why = taken ? "the port is taken" : cause instanceof Error ? cause.message : String(cause);
+  return new PlimsollError("input", code, `serve: cannot listen on ${value}: ${why}. ${hint}`, { object: "serve", value, hint }, cause);
+}
+
+/** Whether only this machine can reach the address. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
