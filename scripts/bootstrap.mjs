@@ -17,6 +17,7 @@ import { isInstalled } from "./installed.mjs";
 import { withLock } from "./lock.mjs";
 
 const NODE_TO_INSTALL = "24.21.0";
+const PARENT_WATCH_MS = 250;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const tools = join(root, ".tools");
 const toolNode = join(tools, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
@@ -104,6 +105,14 @@ function run(node, command, args, cwd) {
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
     });
   }
+  // A signal to npm ends the shell between npm and here, and that shell passes nothing on: notice that it is gone.
+  const shell = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === shell) return;
+    clearInterval(watch);
+    child.kill("SIGTERM");
+  }, PARENT_WATCH_MS);
+  if (process.env.npm_lifecycle_event === undefined) clearInterval(watch);
   child.on("error", (error) => {
     say(`cannot run ${command}: ${error.message}`);
     process.exit(127);
