@@ -52,9 +52,7 @@ function build(): void {
   const provider = join(fetchProvider(), "pkg", "providers");
   const priceTable = readFileSync(join(provider, "pricing", "zz_generated.pricing_aws.go"), "utf8");
   const prices = readPrices(priceTable, REGION);
-  const limits = readInterfaceLimits(
-    readFileSync(join(provider, "instancetype", "zz_generated.vpclimits.go"), "utf8"),
-  );
+  const limits = readInterfaceLimits(readFileSync(join(provider, "instancetype", "zz_generated.vpclimits.go"), "utf8"));
   const bandwidths = readNumbers(readFileSync(join(provider, "instancetype", "zz_generated.bandwidth.go"), "utf8"));
 
   const rows: MachineRow[] = [];

@@ -29,7 +29,9 @@ const Described = z.object({
   }),
   GpuInfo: z
     .object({
-      Gpus: z.array(z.object({ Name: z.string(), Manufacturer: z.string(), Count: z.int(), MemoryInfo: Memory })).min(1),
+      Gpus: z
+        .array(z.object({ Name: z.string(), Manufacturer: z.string(), Count: z.int(), MemoryInfo: Memory }))
+        .min(1),
     })
     .optional(),
   NeuronInfo: z

@@ -36,12 +36,11 @@ export function capacityOf(
   traits: AmiFamilyTraits,
   vmMemoryOverheadShare: number,
 ): Resources {
-  const capacity = new Map([
-    ["cpu", facts.vcpus * 1000],
-    ["memory", memoryCapacityBytes(facts, vmMemoryOverheadShare)],
-    ["ephemeral-storage", ephemeralStorageBytes(facts.localStoreGB, sizing)],
-    ["pods", pods],
-  ]);
+  const capacity = new Map<string, number>();
+  capacity.set("cpu", facts.vcpus * 1000);
+  capacity.set("memory", memoryCapacityBytes(facts, vmMemoryOverheadShare));
+  capacity.set("ephemeral-storage", ephemeralStorageBytes(facts.localStoreGB, sizing));
+  capacity.set("pods", pods);
   const add = (resource: string | undefined, amount: number): void => {
     if (resource !== undefined && amount > 0) capacity.set(resource, amount);
   };

@@ -36,42 +36,45 @@ export const WELL_KNOWN_MACHINE_LABELS: readonly string[] = [
   ].map((suffix) => AWS + suffix),
 ];
 
+/** Calls `set` with each label of a machine under Linux. */
+function eachLabel(facts: MachineFacts, set: (key: string, value: string) => void): void {
+  const { name, gpu, accelerator } = facts;
+  const dot = name.indexOf(".");
+  const family = dot < 0 ? name : name.slice(0, dot);
+  set("kubernetes.io/arch", facts.arch);
+  set("kubernetes.io/os", "linux");
+  set("node.kubernetes.io/instance-type", name);
+  set(`${AWS}category`, /^[a-z]+/.exec(family)?.[0] ?? "");
+  set(`${AWS}family`, family);
+  set(`${AWS}generation`, /[a-z](\d+)/.exec(family)?.[1] ?? "");
+  set(`${AWS}size`, name.slice(family.length + 1));
+  set(`${AWS}cpu`, String(facts.vcpus));
+  set(`${AWS}cpu-manufacturer`, facts.cpuManufacturer);
+  set(`${AWS}memory`, String(facts.memoryMiB));
+  set(`${AWS}hypervisor`, facts.hypervisor);
+  set(`${AWS}encryption-in-transit-supported`, String(facts.encryptionInTransit));
+  set(`${AWS}capability-flex`, String(family.includes("-flex")));
+  if (facts.clockMhz > 0) set(`${AWS}cpu-sustained-clock-speed-mhz`, String(facts.clockMhz));
+  if (facts.networkMbps > 0) set(`${AWS}network-bandwidth`, String(facts.networkMbps));
+  if (facts.ebsMbps > 0) set(`${AWS}ebs-bandwidth`, String(facts.ebsMbps));
+  if (facts.localStoreNvme && facts.localStoreGB > 0) set(`${AWS}local-nvme`, String(facts.localStoreGB));
+  if (gpu !== undefined) {
+    set(`${AWS}gpu-name`, gpu.name);
+    set(`${AWS}gpu-manufacturer`, gpu.manufacturer);
+    set(`${AWS}gpu-count`, String(gpu.count));
+    set(`${AWS}gpu-memory`, String(gpu.memoryMiB));
+  }
+  if (accelerator !== undefined) {
+    set(`${AWS}accelerator-name`, accelerator.name);
+    set(`${AWS}accelerator-manufacturer`, accelerator.manufacturer);
+    set(`${AWS}accelerator-count`, String(accelerator.count));
+  }
+}
+
 /** The labels of a machine under Linux. */
 export function labelsOf(facts: MachineFacts): ReadonlyMap<string, string> {
-  const [family = "", size = ""] = facts.name.split(".");
-  const labels = new Map([
-    ["kubernetes.io/arch", facts.arch],
-    ["kubernetes.io/os", "linux"],
-    ["node.kubernetes.io/instance-type", facts.name],
-    [`${AWS}category`, /^[a-z]+/.exec(family)?.[0] ?? ""],
-    [`${AWS}family`, family],
-    [`${AWS}generation`, /[a-z](\d+)/.exec(family)?.[1] ?? ""],
-    [`${AWS}size`, size],
-    [`${AWS}cpu`, String(facts.vcpus)],
-    [`${AWS}cpu-manufacturer`, facts.cpuManufacturer],
-    [`${AWS}memory`, String(facts.memoryMiB)],
-    [`${AWS}hypervisor`, facts.hypervisor],
-    [`${AWS}encryption-in-transit-supported`, String(facts.encryptionInTransit)],
-    [`${AWS}capability-flex`, String(family.includes("-flex"))],
-  ]);
-  const addCount = (suffix: string, value: number): void => {
-    if (value > 0) labels.set(AWS + suffix, String(value));
-  };
-  addCount("cpu-sustained-clock-speed-mhz", facts.clockMhz);
-  addCount("network-bandwidth", facts.networkMbps);
-  addCount("ebs-bandwidth", facts.ebsMbps);
-  addCount("local-nvme", facts.localStoreNvme ? facts.localStoreGB : 0);
-  if (facts.gpu !== undefined) {
-    labels.set(`${AWS}gpu-name`, facts.gpu.name);
-    labels.set(`${AWS}gpu-manufacturer`, facts.gpu.manufacturer);
-    labels.set(`${AWS}gpu-count`, String(facts.gpu.count));
-    labels.set(`${AWS}gpu-memory`, String(facts.gpu.memoryMiB));
-  }
-  if (facts.accelerator !== undefined) {
-    labels.set(`${AWS}accelerator-name`, facts.accelerator.name);
-    labels.set(`${AWS}accelerator-manufacturer`, facts.accelerator.manufacturer);
-    labels.set(`${AWS}accelerator-count`, String(facts.accelerator.count));
-  }
+  const labels = new Map<string, string>();
+  eachLabel(facts, (key, value) => labels.set(key, value));
   return labels;
 }
 
@@ -90,20 +93,28 @@ export function createValueSets(): (value: string) => ValueSet {
   };
 }
 
+/** {@link requirementsFrom} the labels of a machine, without a map in between. */
+export function machineRequirements(facts: MachineFacts, valueSet: (value: string) => ValueSet): Requirements {
+  const requirements = new Map<string, ValueSet>();
+  eachLabel(facts, (key, value) => requirements.set(key, valueSet(value)));
+  return withAbsent(requirements);
+}
+
+function withAbsent(requirements: Map<string, ValueSet>): Requirements {
+  for (const key of WELL_KNOWN_MACHINE_LABELS) {
+    if (!requirements.has(key)) requirements.set(key, ABSENT);
+  }
+  return requirements;
+}
+
 /** Labels as requirements: a single value each, and no value for a well-known label that is not there. */
 export function requirementsFrom(
   labels: ReadonlyMap<string, string>,
   valueSet: (value: string) => ValueSet,
 ): Requirements {
   const requirements = new Map<string, ValueSet>();
-  for (const key of WELL_KNOWN_MACHINE_LABELS) {
-    const value = labels.get(key);
-    requirements.set(key, value === undefined ? ABSENT : valueSet(value));
-  }
-  for (const [key, value] of labels) {
-    if (!requirements.has(key)) requirements.set(key, valueSet(value));
-  }
-  return requirements;
+  for (const [key, value] of labels) requirements.set(key, valueSet(value));
+  return withAbsent(requirements);
 }
 
 /** The same machine under the operating system of the AMI family. Linux requirements come back as they are. */

@@ -22,20 +22,19 @@ export function kubeReservedMemoryBytes(pods: number): number {
 
 /** kube-reserved as documented, each resource overridden by the node class where it names it. */
 export function kubeReserved(vcpus: number, memoryReservePods: number, kubelet: KubeletSettings): Resources {
-  const reserved = new Map([
-    ["cpu", kubeReservedCpuMilli(vcpus)],
-    ["memory", kubeReservedMemoryBytes(memoryReservePods)],
-    ["ephemeral-storage", GIB],
-  ]);
+  const reserved = new Map<string, number>();
+  reserved.set("cpu", kubeReservedCpuMilli(vcpus));
+  reserved.set("memory", kubeReservedMemoryBytes(memoryReservePods));
+  reserved.set("ephemeral-storage", GIB);
   return overlay(reserved, kubelet.kubeReserved);
 }
 
 /** 100 MiB of memory and a tenth of the file system. */
 export function defaultEvictionThreshold(capacity: Resources): Resources {
-  return new Map([
-    ["memory", 100 * MIB],
-    ["ephemeral-storage", Math.ceil((capacity.get("ephemeral-storage") ?? 0) / 10)],
-  ]);
+  const threshold = new Map<string, number>();
+  threshold.set("memory", 100 * MIB);
+  threshold.set("ephemeral-storage", Math.ceil((capacity.get("ephemeral-storage") ?? 0) / 10));
+  return threshold;
 }
 
 /** Signal to the resource that it holds back; the other signals (inodes, pids, images) cost no capacity. */
@@ -55,6 +54,7 @@ export function evictionThreshold(
   kubelet: KubeletSettings,
   traits: AmiFamilyTraits,
 ): Resources {
+  if (kubelet.evictionHard === undefined && kubelet.evictionSoft === undefined) return fallback;
   const named = new Map<string, number>();
   const soft = traits.evictionSoft ? kubelet.evictionSoft : undefined;
   for (const signals of [kubelet.evictionHard, soft]) {

@@ -15,7 +15,12 @@ export function eniLimitedPods(facts: Pick<MachineFacts, "enis" | "ipv4PerEni">,
 }
 
 /** `maxPods` where set, else the family's own limit; and no more than `podsPerCore` a vCPU where the family knows it. */
-export function podLimit(familyLimit: number, vcpus: number, kubelet: KubeletSettings, traits: AmiFamilyTraits): number {
+export function podLimit(
+  familyLimit: number,
+  vcpus: number,
+  kubelet: KubeletSettings,
+  traits: AmiFamilyTraits,
+): number {
   const limit = kubelet.maxPods ?? (traits.eniLimitedPods ? familyLimit : DEFAULT_MAX_PODS);
   const perCore = kubelet.podsPerCore ?? 0;
   return traits.podsPerCore && perCore > 0 ? Math.min(limit, perCore * vcpus) : limit;

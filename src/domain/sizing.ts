@@ -37,19 +37,27 @@ export interface GivenMachine {
   readonly offerings: readonly Offering[];
 }
 
+/** Makes a type of a machine; undefined where the AMI family does not run on it. */
+export type Sizer<Machine> = (machine: Machine) => SizedInstanceType | undefined;
+
 /**
- * The type that a node class makes of a described machine; undefined where its AMI family does not run on it.
+ * What a node class makes of described machines.
  *
  * @param vmMemoryOverheadShare  share of the stated memory that the hypervisor keeps, 0 to 1
  */
-export function sizeMachine(
+export function describedSizer(sizing: NodeSizing, vmMemoryOverheadShare: number): Sizer<DescribedMachine> {
+  const traits = amiFamilyTraits(sizing.amiFamily);
+  return (machine) =>
+    runsOn(traits, machine.facts.arch) ? sizeMachine(machine, sizing, traits, vmMemoryOverheadShare) : undefined;
+}
+
+function sizeMachine(
   machine: DescribedMachine,
   sizing: NodeSizing,
+  traits: AmiFamilyTraits,
   vmMemoryOverheadShare: number,
-): SizedInstanceType | undefined {
+): SizedInstanceType {
   const { facts } = machine;
-  const traits = amiFamilyTraits(sizing.amiFamily);
-  if (!runsOn(traits, facts.arch)) return undefined;
   const { kubelet } = sizing;
   const byInterfaces = eniLimitedPods(facts, sizing.reservedEnis);
   const pods = podLimit(byInterfaces, facts.vcpus, kubelet, traits);
@@ -63,14 +71,20 @@ export function sizeMachine(
 }
 
 /**
- * The type that a node class makes of a machine with given capacity and overhead.
+ * What a node class makes of machines with given capacity and overhead.
  *
  * With default settings both are returned as given. Kubelet settings, another root volume and RAID0 change what they
  * name; the number of interfaces is not known, so `reservedEnis` changes nothing.
  */
-export function resizeMachine(machine: GivenMachine, sizing: NodeSizing): SizedInstanceType | undefined {
+export function givenSizer(sizing: NodeSizing): Sizer<GivenMachine> {
   const traits = amiFamilyTraits(sizing.amiFamily);
-  if (!runsOn(traits, onlyValue(machine.requirements, "kubernetes.io/arch"))) return undefined;
+  return (machine) =>
+    runsOn(traits, onlyValue(machine.requirements, "kubernetes.io/arch"))
+      ? resizeMachine(machine, sizing, traits)
+      : undefined;
+}
+
+function resizeMachine(machine: GivenMachine, sizing: NodeSizing, traits: AmiFamilyTraits): SizedInstanceType {
   const { kubelet } = sizing;
   const given = machine.overhead;
   const givenPods = machine.capacity.get("pods") ?? DEFAULT_MAX_PODS;
@@ -94,12 +108,7 @@ export function resizeMachine(machine: GivenMachine, sizing: NodeSizing): SizedI
   return assemble(machine, machine.name, traits, capacity, {
     kubeReserved: overlay(overlay(given.kubeReserved, memoryReserve), kubelet.kubeReserved),
     systemReserved: overlay(given.systemReserved, kubelet.systemReserved),
-    evictionThreshold: evictionThreshold(
-      capacity,
-      overlay(given.evictionThreshold, storageThreshold),
-      kubelet,
-      traits,
-    ),
+    evictionThreshold: evictionThreshold(capacity, overlay(given.evictionThreshold, storageThreshold), kubelet, traits),
   });
 }
 

@@ -1,5 +1,5 @@
 /** The catalogue port: which machines there are and what they cost. */
-import type { InstanceType } from "../domain/instance-type.ts";
+import type { SizedInstanceType } from "../domain/instance-type.ts";
 import type { NodeSizing } from "../domain/node-pool.ts";
 
 export interface CatalogInfo {
@@ -31,11 +31,11 @@ export type SpotPrices =
 export interface Catalog {
   info(): CatalogInfo;
   /**
-   * All types, with capacity and overhead for this sizing (AMI family, kubelet settings, root volume), and the offerings
-   * in the zones of the sizing. Sorted by name; a type without an offering there stays, with none.
+   * All types, with capacity, overhead and allocatable for this sizing (AMI family, kubelet settings, root volume), and
+   * the offerings in the zones of the sizing. Sorted by name; a type without an offering there stays, with none.
    * The same sizing gives the same frozen array for as long as it is in the (bounded) cache.
    */
-  instanceTypes(sizing: NodeSizing): readonly InstanceType[];
+  instanceTypes(sizing: NodeSizing): readonly SizedInstanceType[];
 }
 
 /** A catalogue that can be brought up to date from AWS; the live adapter comes with the controller. */

@@ -1,12 +1,12 @@
 /** Plimsoll's own catalogue format: a header and one row of facts a type. */
 import type { Offering } from "../../domain/instance-type.ts";
-import { sizeMachine } from "../../domain/sizing.ts";
+import { type DescribedMachine, describedSizer } from "../../domain/sizing.ts";
 import { DEFAULT_VM_MEMORY_OVERHEAD_SHARE } from "../../domain/sizing-capacity.ts";
-import { createValueSets, labelsOf, requirementsFrom } from "../../domain/sizing-labels.ts";
-import type { CatalogInfo, SpotPrices } from "../../ports/catalog.ts";
-import { createFieldReader, type FieldReader, type Json, type QuantityMemo } from "./checked-fields.ts";
+import { createValueSets, machineRequirements } from "../../domain/sizing-labels.ts";
+import type { Catalog, CatalogInfo, SpotPrices } from "../../ports/catalog.ts";
+import { FieldReader, type Json } from "./checked-fields.ts";
 import { COLUMNS, type MachineRow, readRow } from "./compact-row.ts";
-import { createSizedCatalog, type SizableMachine, type SizedCatalog } from "./sized-catalog.ts";
+import { createSizedCatalog } from "./sized-catalog.ts";
 
 /** The value of `format`; another number means another layout. */
 export const COMPACT_FORMAT = "plimsoll-catalog/1";
@@ -28,27 +28,25 @@ interface Header {
 }
 
 /** @throws PlimsollError `INVALID_CATALOG` (input) at the first fault */
-export function parseCompactCatalog(json: Json, source: string, options: CompactOptions = {}): SizedCatalog {
-  const memo: QuantityMemo = new Map();
-  const reader = createFieldReader(source, "the catalogue", memo);
+export function parseCompactCatalog(json: Json, source: string, options: CompactOptions = {}): Catalog {
+  const reader = new FieldReader(source, "the catalogue");
   const header = readHeader(json, reader, options);
   const share = options.vmMemoryOverheadShare ?? DEFAULT_VM_MEMORY_OVERHEAD_SHARE;
   const valueSet = createValueSets();
   const seen = new Set<string>();
-  const machines = reader.array("types", json["types"]).map((value, index): SizableMachine => {
-    const row = readRow(value, index, source, memo, header.zones, header.region);
+  const machines = reader.array("types", json["types"]).map((value, index): DescribedMachine => {
+    const row = readRow(value, index, source, header);
     const { name } = row.facts;
     if (seen.has(name)) reader.fail(`types[${String(index)}]`, name, "Each type may be listed only once.");
     seen.add(name);
-    const machine = {
+    return {
       facts: row.facts,
-      requirements: requirementsFrom(labelsOf(row.facts), valueSet),
+      requirements: machineRequirements(row.facts, valueSet),
       offerings: offeringsOf(row, header.spotShare),
     };
-    return { name, size: (sizing) => sizeMachine(machine, sizing, share) };
   });
   if (machines.length === 0) reader.fail("types", json["types"], "List at least one instance type.");
-  return createSizedCatalog(infoOf(header, machines.length), machines);
+  return createSizedCatalog(infoOf(header, machines.length), machines, (sizing) => describedSizer(sizing, share));
 }
 
 function readHeader(json: Json, reader: FieldReader, options: CompactOptions): Header {
@@ -102,8 +100,7 @@ function roundPrice(usd: number): number {
 
 function infoOf(header: Header, instanceTypes: number): CatalogInfo {
   const { region, date, zones, source, spotShare, notes } = header;
-  const spotPrices: SpotPrices =
-    spotShare === 0 ? { kind: "none" } : { kind: "estimated", shareOfOnDemand: spotShare };
+  const spotPrices: SpotPrices = spotShare === 0 ? { kind: "none" } : { kind: "estimated", shareOfOnDemand: spotShare };
   return Object.freeze({
     region,
     date,

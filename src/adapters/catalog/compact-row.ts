@@ -1,6 +1,6 @@
 /** One row of the compact format, to and from a machine's facts. */
 import type { AcceleratorFacts, GpuFacts, MachineFacts } from "../../domain/sizing-facts.ts";
-import { createFieldReader, type FieldReader, type QuantityMemo } from "./checked-fields.ts";
+import { FieldReader } from "./checked-fields.ts";
 
 /** The columns in the order of a row. `zones` holds the last letters of the zones, as `abdf`. Booleans are 0 and 1. */
 export const COLUMNS = [
@@ -67,55 +67,55 @@ export function writeRow(row: MachineRow): readonly unknown[] {
 /**
  * Checks a row, field by field.
  * @param index  its place, for errors before the name is known
- * @param zones  all zones of the catalogue
+ * @param catalog  the zones that a row may name
  * @throws PlimsollError `INVALID_CATALOG` (input)
  */
 export function readRow(
   value: unknown,
   index: number,
   source: string,
-  memo: QuantityMemo,
-  zones: readonly string[],
-  region: string,
+  catalog: { readonly region: string; readonly zones: readonly string[] },
 ): MachineRow {
-  const unnamed = createFieldReader(source, `types[${String(index)}]`, memo);
+  const unnamed = new FieldReader(source, `types[${String(index)}]`);
   const cells = unnamed.array("it", value);
   const name = unnamed.text("name", cells[0]);
-  const reader = createFieldReader(source, `instance type ${name}`, memo);
+  const reader = new FieldReader(source, `instance type ${name}`);
   if (cells.length !== COLUMNS.length) {
     reader.fail("the number of its cells", cells.length, `A row has ${String(COLUMNS.length)} cells.`);
   }
-  const cell = (column: number): [string, unknown] => [COLUMNS[column] ?? "", cells[column]];
-  const count = (column: number, least = 0): number => reader.count(...cell(column), least);
-  const flag = (column: number): boolean => oneOf(reader, ...cell(column), [0, 1]) === 1;
   const gpu = readGpu(reader, cells[16]);
   const accelerator = readAccelerator(reader, cells[17]);
+  const facts: MachineFacts = {
+    name,
+    arch: reader.oneOf("arch", cells[1], ARCHITECTURES),
+    vcpus: reader.count("vcpus", cells[2], 1),
+    memoryMiB: reader.count("memoryMiB", cells[3], 1),
+    hypervisor: reader.oneOf("hypervisor", cells[4], HYPERVISORS),
+    cpuManufacturer: reader.text("cpuManufacturer", cells[5]),
+    clockMhz: reader.count("clockMhz", cells[6], 0),
+    enis: reader.count("enis", cells[7], 1),
+    ipv4PerEni: reader.count("ipv4PerEni", cells[8], 1),
+    podEnis: reader.count("podEnis", cells[9], 0),
+    efas: reader.count("efas", cells[10], 0),
+    networkMbps: reader.count("networkMbps", cells[11], 0),
+    ebsMbps: reader.count("ebsMbps", cells[12], 0),
+    localStoreGB: reader.count("localStoreGB", cells[13], 0),
+    localStoreNvme: reader.oneOf("localStoreNvme", cells[14], FLAGS) === 1,
+    encryptionInTransit: reader.oneOf("encryptionInTransit", cells[15], FLAGS) === 1,
+    ...(gpu === undefined ? undefined : { gpu }),
+    ...(accelerator === undefined ? undefined : { accelerator }),
+  };
   return {
-    facts: {
-      name,
-      arch: oneOf(reader, ...cell(1), ["amd64", "arm64"]),
-      vcpus: count(2, 1),
-      memoryMiB: count(3, 1),
-      hypervisor: oneOf(reader, ...cell(4), ["nitro", "xen", ""]),
-      cpuManufacturer: reader.text(...cell(5)),
-      clockMhz: count(6),
-      enis: count(7, 1),
-      ipv4PerEni: count(8, 1),
-      podEnis: count(9),
-      efas: count(10),
-      networkMbps: count(11),
-      ebsMbps: count(12),
-      localStoreGB: count(13),
-      localStoreNvme: flag(14),
-      encryptionInTransit: flag(15),
-      ...(gpu === undefined ? {} : { gpu }),
-      ...(accelerator === undefined ? {} : { accelerator }),
-    },
-    spot: flag(18),
-    zones: readZones(reader, cells[19], zones, region),
-    onDemandUsdPerHour: reader.price(...cell(20)),
+    facts,
+    spot: reader.oneOf("spot", cells[18], FLAGS) === 1,
+    zones: readZones(reader, cells[19], catalog.zones, catalog.region),
+    onDemandUsdPerHour: reader.price("onDemandUsdPerHour", cells[20]),
   };
 }
+
+const ARCHITECTURES = ["amd64", "arm64"] as const;
+const HYPERVISORS = ["nitro", "xen", ""] as const;
+const FLAGS = [0, 1] as const;
 
 function readGpu(reader: FieldReader, value: unknown): GpuFacts | undefined {
   if (value === 0) return undefined;
@@ -141,18 +141,8 @@ function readAccelerator(reader: FieldReader, value: unknown): AcceleratorFacts 
 
 function readZones(reader: FieldReader, value: unknown, zones: readonly string[], region: string): readonly string[] {
   const letters = reader.text("zones", value);
-  return [...letters].map((letter) => {
+  return Array.from(letters, (letter) => {
     const zone = region + letter;
     return zones.includes(zone) ? zone : reader.fail("zones", value, `The catalogue's zones are ${zones.join(", ")}.`);
   });
-}
-
-function oneOf<const T extends string | number>(
-  reader: FieldReader,
-  field: string,
-  value: unknown,
-  allowed: readonly T[],
-): T {
-  const found = allowed.find((candidate) => candidate === value);
-  return found ?? reader.fail(field, value, `Write one of ${allowed.map((item) => JSON.stringify(item)).join(", ")}.`);
 }

@@ -1,11 +1,11 @@
 /** Catalogues from files: the embedded one, and any other of the two formats. */
 import { readFile } from "node:fs/promises";
 import { PlimsollError } from "../../domain/errors.ts";
+import type { Catalog } from "../../ports/catalog.ts";
 import { isObject } from "./checked-fields.ts";
 import { type CompactOptions, parseCompactCatalog } from "./compact-format.ts";
 import { invalidCatalog } from "./invalid-catalog.ts";
 import { parseListedTypes } from "./listed-types.ts";
-import type { SizedCatalog } from "./sized-catalog.ts";
 
 export type CatalogOptions = CompactOptions;
 
@@ -13,7 +13,7 @@ export type CatalogOptions = CompactOptions;
 const EMBEDDED = new URL("../../../catalog/ec2-us-east-1.json", import.meta.url);
 
 /** The catalogue that comes with Plimsoll: us-east-1, prices of the date in `info()`. */
-export async function loadEmbeddedCatalog(options: CatalogOptions = {}): Promise<SizedCatalog> {
+export async function loadEmbeddedCatalog(options: CatalogOptions = {}): Promise<Catalog> {
   return parseCatalog(await readText(EMBEDDED, "the embedded catalogue"), "the embedded catalogue", options);
 }
 
@@ -21,7 +21,7 @@ export async function loadEmbeddedCatalog(options: CatalogOptions = {}): Promise
  * Reads a catalogue file in Plimsoll's own format or as an array of types.
  * @throws PlimsollError `CATALOG_UNREADABLE` or `INVALID_CATALOG` (both input)
  */
-export async function loadCatalogFile(path: string, options: CatalogOptions = {}): Promise<SizedCatalog> {
+export async function loadCatalogFile(path: string, options: CatalogOptions = {}): Promise<Catalog> {
   return parseCatalog(await readText(path, path), path, options);
 }
 
@@ -30,7 +30,7 @@ export async function loadCatalogFile(path: string, options: CatalogOptions = {}
  * @param source  what errors and `info()` call it
  * @throws PlimsollError `INVALID_CATALOG` (input) at the first fault
  */
-export function parseCatalog(text: string, source: string, options: CatalogOptions = {}): SizedCatalog {
+export function parseCatalog(text: string, source: string, options: CatalogOptions = {}): Catalog {
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -1,3 +1,2 @@
 /** What the composition root takes from here. */
 export { type CatalogOptions, loadCatalogFile, loadEmbeddedCatalog, parseCatalog } from "./file-catalog.ts";
-export type { SizedCatalog } from "./sized-catalog.ts";

@@ -1,46 +1,47 @@
 /** The open catalogue format: a JSON array of types with labels, capacity, overhead and offerings as given. */
 import type { CapacityType, Offering } from "../../domain/instance-type.ts";
-import { resizeMachine } from "../../domain/sizing.ts";
+import { givenSizer, type GivenMachine } from "../../domain/sizing.ts";
 import { createValueSets, requirementsFrom } from "../../domain/sizing-labels.ts";
-import type { CatalogInfo, SpotPrices } from "../../ports/catalog.ts";
-import { createFieldReader, type FieldReader, isObject, type QuantityMemo } from "./checked-fields.ts";
+import type { Catalog, CatalogInfo, SpotPrices } from "../../ports/catalog.ts";
+import { FieldReader, isObject, type QuantityMemo } from "./checked-fields.ts";
 import { invalidCatalog } from "./invalid-catalog.ts";
-import { createSizedCatalog, type SizableMachine, type SizedCatalog } from "./sized-catalog.ts";
+import { createSizedCatalog } from "./sized-catalog.ts";
 
 /**
  * Reads `[{name, labels, capacity, overhead, offerings: [{zone, capacityType, price, available}]}]`.
  *
  * Capacity and overhead are taken as given, for AL2023 with default settings; other sizings change what they name
- * (see `resizeMachine`). Prices are USD per hour. `available` is true unless given.
+ * (see `givenSizer`). Prices are USD per hour. `available` is true unless given.
  * @throws PlimsollError `INVALID_CATALOG` (input) at the first fault
  */
-export function parseListedTypes(entries: readonly unknown[], source: string): SizedCatalog {
+export function parseListedTypes(entries: readonly unknown[], source: string): Catalog {
   const memo: QuantityMemo = new Map();
   const valueSet = createValueSets();
   const seen = new Set<string>();
-  const machines = entries.map((entry, index): SizableMachine => {
-    const unnamed = createFieldReader(source, `entry ${String(index)}`, memo);
+  const machines = entries.map((entry, index) => {
+    const unnamed = new FieldReader(source, `entry ${String(index)}`);
     const name = unnamed.text("name", unnamed.object("it", entry)["name"]);
-    const reader = createFieldReader(source, `instance type ${name}`, memo);
+    const reader = new FieldReader(source, `instance type ${name}`);
     if (seen.has(name)) reader.fail("name", name, "Each type may be listed only once; remove one of both.");
     seen.add(name);
-    return readMachine(name, unnamed.object("it", entry), reader, valueSet);
+    return readMachine(name, unnamed.object("it", entry), reader, memo, valueSet);
   });
   if (machines.length === 0) {
     const hint = "List at least one instance type.";
     throw invalidCatalog(source, { object: "the catalogue", field: "it", value: entries, hint });
   }
-  return createSizedCatalog(describe(entries, source), machines);
+  return createSizedCatalog(describe(entries, source), machines, givenSizer);
 }
 
 function readMachine(
   name: string,
   entry: Readonly<Record<string, unknown>>,
   reader: FieldReader,
+  memo: QuantityMemo,
   valueSet: ReturnType<typeof createValueSets>,
-): SizableMachine {
+): GivenMachine {
   const labels = readLabels(name, entry["labels"], reader);
-  const capacity = reader.resources("capacity", entry["capacity"]);
+  const capacity = reader.resources("capacity", entry["capacity"], memo);
   for (const resource of ["cpu", "memory"]) {
     const amount = capacity.get(resource) ?? 0;
     if (amount <= 0) {
@@ -49,37 +50,40 @@ function readMachine(
     }
   }
   const overhead = entry["overhead"] === undefined ? {} : reader.object("overhead", entry["overhead"]);
-  const given = {
+  return {
     name,
     requirements: requirementsFrom(labels, valueSet),
     capacity,
     overhead: Object.freeze({
-      kubeReserved: reader.resources("overhead.kubeReserved", overhead["kubeReserved"]),
-      systemReserved: reader.resources("overhead.systemReserved", overhead["systemReserved"]),
-      evictionThreshold: reader.resources("overhead.evictionThreshold", overhead["evictionThreshold"]),
+      kubeReserved: reader.resources("overhead.kubeReserved", overhead["kubeReserved"], memo),
+      systemReserved: reader.resources("overhead.systemReserved", overhead["systemReserved"], memo),
+      evictionThreshold: reader.resources("overhead.evictionThreshold", overhead["evictionThreshold"], memo),
     }),
     offerings: readOfferings(entry["offerings"], reader),
   };
-  return { name, size: (sizing) => resizeMachine(given, sizing) };
 }
 
 function readLabels(name: string, value: unknown, reader: FieldReader): ReadonlyMap<string, string> {
   const labels = new Map<string, string>();
   for (const [key, label] of Object.entries(reader.object("labels", value))) {
-    if (typeof label !== "string") reader.fail(`labels["${key}"]`, label, "Write the label's value as text.");
-    labels.set(key, label as string);
+    if (typeof label === "string") labels.set(key, label);
+    else reader.fail(`labels["${key}"]`, label, "Write the label's value as text.");
   }
   const type = labels.get("node.kubernetes.io/instance-type") ?? name;
   if (type !== name) reader.fail('labels["node.kubernetes.io/instance-type"]', type, `It must be the name, ${name}.`);
   labels.set("node.kubernetes.io/instance-type", name);
   if (!labels.has("kubernetes.io/os")) labels.set("kubernetes.io/os", "linux");
   if (!labels.has("kubernetes.io/arch")) {
-    reader.fail('labels["kubernetes.io/arch"]', undefined, "Write amd64 or arm64: no pod could be placed safely without.");
+    reader.fail(
+      'labels["kubernetes.io/arch"]',
+      undefined,
+      "Write amd64 or arm64: no pod could be placed safely without.",
+    );
   }
   return labels;
 }
 
-const CAPACITY_TYPES: readonly string[] = ["on-demand", "spot", "reserved"] satisfies CapacityType[];
+const CAPACITY_TYPES: readonly CapacityType[] = ["on-demand", "spot", "reserved"];
 
 function readOfferings(value: unknown, reader: FieldReader): readonly Offering[] {
   const seen = new Set<string>();
@@ -87,24 +91,15 @@ function readOfferings(value: unknown, reader: FieldReader): readonly Offering[]
     const at = `offerings[${String(index)}]`;
     const offering = reader.object(at, item);
     const zone = reader.text(`${at}.zone`, offering["zone"]);
-    const capacityType = reader.text(`${at}.capacityType`, offering["capacityType"]);
-    if (!CAPACITY_TYPES.includes(capacityType)) {
-      reader.fail(`${at}.capacityType`, capacityType, "Write on-demand, spot or reserved.");
-    }
+    const capacityType = reader.oneOf(`${at}.capacityType`, offering["capacityType"], CAPACITY_TYPES);
     const priceUsdPerHour = reader.price(`${at}.price`, offering["price"]);
-    const available = offering["available"] ?? true;
-    if (typeof available !== "boolean") reader.fail(`${at}.available`, available, "Write true or false.");
+    const available = reader.flag(`${at}.available`, offering["available"] ?? true);
     const key = `${zone} ${capacityType}`;
     if (capacityType !== "reserved" && seen.has(key)) {
       reader.fail(at, key, "Each zone and capacity type may be offered only once; remove one of both.");
     }
     seen.add(key);
-    return Object.freeze({
-      zone,
-      capacityType: capacityType as CapacityType,
-      priceUsdPerHour,
-      available: available as boolean,
-    });
+    return Object.freeze({ zone, capacityType, priceUsdPerHour, available });
   });
   return Object.freeze(offerings);
 }

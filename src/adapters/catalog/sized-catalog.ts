@@ -2,25 +2,19 @@
 import type { SizedInstanceType } from "../../domain/instance-type.ts";
 import type { KubeletSettings, NodeSizing } from "../../domain/node-pool.ts";
 import type { Offering } from "../../domain/instance-type.ts";
+import type { Sizer } from "../../domain/sizing.ts";
 import type { Resources } from "../../domain/resources.ts";
 import type { Catalog, CatalogInfo } from "../../ports/catalog.ts";
-
-/** The file catalogues also carry what is left for pods. */
-export interface SizedCatalog extends Catalog {
-  instanceTypes(sizing: NodeSizing): readonly SizedInstanceType[];
-}
-
-/** A machine that can take the shape of any sizing; undefined where the AMI family does not run on it. */
-export interface SizableMachine {
-  readonly name: string;
-  readonly size: (sizing: NodeSizing) => SizedInstanceType | undefined;
-}
 
 /** One entry a node class in use; a cluster has a handful. */
 const REMEMBERED_SIZINGS = 16;
 
-export function createSizedCatalog(info: CatalogInfo, machines: readonly SizableMachine[]): SizedCatalog {
-  const byName = machines.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+/** @param sizerOf  how a node class sizes a machine */
+export function createSizedCatalog<Machine>(
+  info: CatalogInfo,
+  machines: readonly Machine[],
+  sizerOf: (sizing: NodeSizing) => Sizer<Machine>,
+): Catalog {
   const remembered = new Map<string, readonly SizedInstanceType[]>();
   return {
     info: () => info,
@@ -29,27 +23,29 @@ export function createSizedCatalog(info: CatalogInfo, machines: readonly Sizable
       const known = remembered.get(key);
       // Put back at the end, so that the first entry is the one unused for longest.
       remembered.delete(key);
-      const types = known ?? sizeAll(byName, sizing);
+      const types = known ?? sizeAll(machines, sizerOf(sizing), sizing.zones);
       remembered.set(key, types);
       if (remembered.size > REMEMBERED_SIZINGS) {
-        for (const oldest of remembered.keys()) {
-          remembered.delete(oldest);
-          break;
-        }
+        const [oldest = key] = remembered.keys();
+        remembered.delete(oldest);
       }
       return types;
     },
   };
 }
 
-function sizeAll(machines: readonly SizableMachine[], sizing: NodeSizing): readonly SizedInstanceType[] {
-  const zones = sizing.zones.length === 0 ? undefined : new Set(sizing.zones);
+function sizeAll<Machine>(
+  machines: readonly Machine[],
+  sizer: Sizer<Machine>,
+  onlyZones: readonly string[],
+): readonly SizedInstanceType[] {
+  const zones = onlyZones.length === 0 ? undefined : new Set(onlyZones);
   const types: SizedInstanceType[] = [];
   for (const machine of machines) {
-    const type = machine.size(sizing);
+    const type = sizer(machine);
     if (type !== undefined) types.push(zones === undefined ? type : inZones(type, zones));
   }
-  return Object.freeze(types);
+  return Object.freeze(types.sort((a, b) => (a.name < b.name ? -1 : 1)));
 }
 
 function inZones(type: SizedInstanceType, zones: ReadonlySet<string>): SizedInstanceType {
