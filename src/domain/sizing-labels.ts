@@ -3,71 +3,70 @@ import type { Requirements, ValueSet } from "./requirement.ts";
 import type { AmiFamilyTraits } from "./sizing-ami-family.ts";
 import type { MachineFacts } from "./sizing-facts.ts";
 
-const AWS = "karpenter.k8s.aws/instance-";
+/** Keys are written once: put together anew for each machine they would cost more than all the rest of a catalogue. */
+const KEY = {
+  arch: "kubernetes.io/arch",
+  os: "kubernetes.io/os",
+  instanceType: "node.kubernetes.io/instance-type",
+  windowsBuild: "node.kubernetes.io/windows-build",
+  acceleratorCount: "karpenter.k8s.aws/instance-accelerator-count",
+  acceleratorManufacturer: "karpenter.k8s.aws/instance-accelerator-manufacturer",
+  acceleratorName: "karpenter.k8s.aws/instance-accelerator-name",
+  capabilityFlex: "karpenter.k8s.aws/instance-capability-flex",
+  category: "karpenter.k8s.aws/instance-category",
+  cpu: "karpenter.k8s.aws/instance-cpu",
+  cpuManufacturer: "karpenter.k8s.aws/instance-cpu-manufacturer",
+  clockMhz: "karpenter.k8s.aws/instance-cpu-sustained-clock-speed-mhz",
+  ebsBandwidth: "karpenter.k8s.aws/instance-ebs-bandwidth",
+  encryptionInTransit: "karpenter.k8s.aws/instance-encryption-in-transit-supported",
+  family: "karpenter.k8s.aws/instance-family",
+  generation: "karpenter.k8s.aws/instance-generation",
+  gpuCount: "karpenter.k8s.aws/instance-gpu-count",
+  gpuManufacturer: "karpenter.k8s.aws/instance-gpu-manufacturer",
+  gpuMemory: "karpenter.k8s.aws/instance-gpu-memory",
+  gpuName: "karpenter.k8s.aws/instance-gpu-name",
+  hypervisor: "karpenter.k8s.aws/instance-hypervisor",
+  localNvme: "karpenter.k8s.aws/instance-local-nvme",
+  memory: "karpenter.k8s.aws/instance-memory",
+  networkBandwidth: "karpenter.k8s.aws/instance-network-bandwidth",
+  size: "karpenter.k8s.aws/instance-size",
+} as const;
 
 /** Labels that describe a machine. One that a type lacks is known to be absent, not merely unknown. */
-export const WELL_KNOWN_MACHINE_LABELS: readonly string[] = [
-  "kubernetes.io/arch",
-  "kubernetes.io/os",
-  "node.kubernetes.io/instance-type",
-  "node.kubernetes.io/windows-build",
-  ...[
-    "accelerator-count",
-    "accelerator-manufacturer",
-    "accelerator-name",
-    "capability-flex",
-    "category",
-    "cpu",
-    "cpu-manufacturer",
-    "cpu-sustained-clock-speed-mhz",
-    "ebs-bandwidth",
-    "encryption-in-transit-supported",
-    "family",
-    "generation",
-    "gpu-count",
-    "gpu-manufacturer",
-    "gpu-memory",
-    "gpu-name",
-    "hypervisor",
-    "local-nvme",
-    "memory",
-    "network-bandwidth",
-    "size",
-  ].map((suffix) => AWS + suffix),
-];
+export const WELL_KNOWN_MACHINE_LABELS: readonly string[] = Object.values(KEY);
 
 /** Calls `set` with each label of a machine under Linux. */
 function eachLabel(facts: MachineFacts, set: (key: string, value: string) => void): void {
   const { name, gpu, accelerator } = facts;
   const dot = name.indexOf(".");
   const family = dot < 0 ? name : name.slice(0, dot);
-  set("kubernetes.io/arch", facts.arch);
-  set("kubernetes.io/os", "linux");
-  set("node.kubernetes.io/instance-type", name);
-  set(`${AWS}category`, /^[a-z]+/.exec(family)?.[0] ?? "");
-  set(`${AWS}family`, family);
-  set(`${AWS}generation`, /[a-z](\d+)/.exec(family)?.[1] ?? "");
-  set(`${AWS}size`, name.slice(family.length + 1));
-  set(`${AWS}cpu`, String(facts.vcpus));
-  set(`${AWS}cpu-manufacturer`, facts.cpuManufacturer);
-  set(`${AWS}memory`, String(facts.memoryMiB));
-  set(`${AWS}hypervisor`, facts.hypervisor);
-  set(`${AWS}encryption-in-transit-supported`, String(facts.encryptionInTransit));
-  set(`${AWS}capability-flex`, String(family.includes("-flex")));
-  if (facts.clockMhz > 0) set(`${AWS}cpu-sustained-clock-speed-mhz`, String(facts.clockMhz));
-  if (facts.networkMbps > 0) set(`${AWS}network-bandwidth`, String(facts.networkMbps));
-  if (facts.ebsMbps > 0) set(`${AWS}ebs-bandwidth`, String(facts.ebsMbps));
-  if (facts.localStoreNvme && facts.localStoreGB > 0) set(`${AWS}local-nvme`, String(facts.localStoreGB));
+  set(KEY.arch, facts.arch);
+  set(KEY.os, "linux");
+  set(KEY.instanceType, name);
+  set(KEY.category, /^[a-z]+/.exec(family)?.[0] ?? "");
+  set(KEY.family, family);
+  set(KEY.generation, /[a-z](\d+)/.exec(family)?.[1] ?? "");
+  set(KEY.size, name.slice(family.length + 1));
+  set(KEY.cpu, String(facts.vcpus));
+  set(KEY.cpuManufacturer, facts.cpuManufacturer);
+  set(KEY.memory, String(facts.memoryMiB));
+  set(KEY.hypervisor, facts.hypervisor);
+  set(KEY.encryptionInTransit, String(facts.encryptionInTransit));
+  set(KEY.capabilityFlex, String(family.includes("-flex")));
+  if (facts.clockMhz > 0) set(KEY.clockMhz, String(facts.clockMhz));
+  if (facts.networkMbps > 0) set(KEY.networkBandwidth, String(facts.networkMbps));
+  if (facts.ebsMbps > 0) set(KEY.ebsBandwidth, String(facts.ebsMbps));
+  if (facts.localStoreNvme && facts.localStoreGB > 0) set(KEY.localNvme, String(facts.localStoreGB));
   if (gpu !== undefined) {
-    set(`${AWS}gpu-name`, gpu.name);
-    set(`${AWS}gpu-manufacturer`, gpu.manufacturer);
-    set(`${AWS}gpu-count`, String(gpu.count));
-    set(`${AWS}gpu-memory`, String(gpu.memoryMiB));
+    set(KEY.gpuName, gpu.name);
+    set(KEY.gpuManufacturer, gpu.manufacturer);
+    set(KEY.gpuCount, String(gpu.count));
+    set(KEY.gpuMemory, String(gpu.memoryMiB));
   }
   if (accelerator !== undefined) {
-    set(`${AWS}accelerator-name`, accelerator.name);
-    set(`${AWS}accelerator-manufacturer`, accelerator.manufacturer);
-    set(`${AWS}accelerator-count`, String(accelerator.count));
+    set(KEY.acceleratorName, accelerator.name);
+    set(KEY.acceleratorManufacturer, accelerator.manufacturer);
+    set(KEY.acceleratorCount, String(accelerator.count));
   }
 }
 
@@ -121,8 +120,8 @@ export function requirementsFrom(
 export function withOperatingSystem(requirements: Requirements, traits: AmiFamilyTraits): Requirements {
   if (traits.os === "linux") return requirements;
   const changed = new Map(requirements);
-  changed.set("kubernetes.io/os", { complement: false, values: new Set([traits.os]) });
+  changed.set(KEY.os, { complement: false, values: new Set([traits.os]) });
   const builds = traits.windowsBuild === undefined ? [] : [traits.windowsBuild];
-  changed.set("node.kubernetes.io/windows-build", { complement: false, values: new Set(builds) });
+  changed.set(KEY.windowsBuild, { complement: false, values: new Set(builds) });
   return changed;
 }
