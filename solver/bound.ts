@@ -1,8 +1,9 @@
 /** Lower bounds: the linear and the integer program over cover rows. */
 import { capRows, resourceRows, roundingRows } from "./cover.ts";
-import type { CoverRow } from "./cover.ts";
+import type { CoverRow, Measure } from "./cover.ts";
 import type { Budget } from "./budget.ts";
 import type { LinearOutcome, LinearProgram, LinearSolver } from "./linear-program.ts";
+import { knapsackRows } from "./knapsack.ts";
 import { UNLIMITED } from "./problem.ts";
 import type { Part } from "./part.ts";
 
@@ -10,39 +11,58 @@ import type { Part } from "./part.ts";
 export interface Relaxation {
   /** USD per hour, proven. */
   readonly bound: number;
-  /** K: the price of one more pod of the class at the margin, USD per hour. */
+  /** K: what covering one more pod of the class costs at the margin, USD per hour. */
   readonly classValues: Float64Array;
-  /** R: the price of one more unit of the resource anywhere. */
-  readonly resourceValues: Float64Array;
+  /** Rows with a price: what room of one resource is worth to all classes. */
+  readonly prices: readonly RoomPrice[];
   readonly rows: readonly CoverRow[];
+}
+
+/** Free room of `measure.resource` is worth `price * measure.weigh(amount)`, USD per hour. */
+export interface RoomPrice {
+  readonly measure: Measure;
+  readonly price: number;
 }
 
 const MAX_CUT_ROUNDS = 6;
 const CUTS_PER_ROUND = 8;
 
-/**
- * The LP over the resource rows, strengthened by the rounding and cap rows that its optimum violates.
- *
- * @returns undefined when the LP has no solution (limits that the pods cannot keep) or was not solved
- */
+/** The LP over the resource rows, strengthened by the rounding, cap and knapsack rows that its optimum violates. */
 export function relax(part: Part, linear: LinearSolver, budget: Budget): Relaxation | undefined {
   const rows = [...resourceRows(part), ...capRows(part)];
   const reserve = roundingRows(part);
-  for (let round = 0; ; round++) {
-    const outcome = solveCover(part, rows, new Float64Array(rows.length).fill(1), false, linear, budget, 0, Infinity);
-    if (outcome.status !== "optimal") return undefined;
-    const cuts = round < MAX_CUT_ROUNDS ? violated(reserve, outcome.values) : [];
-    if (cuts.length === 0) return readDuals(part, rows, outcome);
+  let outcome = solveRelaxation(part, rows, linear, budget);
+  for (let round = 0; round < MAX_CUT_ROUNDS && outcome !== undefined; round++) {
+    const cuts = violated(reserve, outcome.values);
+    if (round === 0) cuts.push(...knapsackRows(part, rows, outcome.values, linear, budget));
+    if (cuts.length === 0) break;
     for (const cut of cuts) rows.push(cut);
+    outcome = solveRelaxation(part, rows, linear, budget);
   }
+  return outcome === undefined ? undefined : readDuals(part, rows, outcome);
+}
+
+/** @returns undefined when the LP has no solution (limits that the pods cannot keep) or was not solved */
+function solveRelaxation(part: Part, rows: readonly CoverRow[], linear: LinearSolver, budget: Budget): Solved | undefined {
+  const outcome = solveCover(part, rows, new Float64Array(rows.length).fill(1), false, linear, budget, 0, Infinity);
+  return outcome.status === "optimal" ? outcome : undefined;
+}
+
+type Solved = Extract<LinearOutcome, { status: "optimal" | "feasible" }>;
+
+/** Rows far from binding only slow the ILP down; leaving them out keeps the bound valid. */
+function isBinding(row: CoverRow, values: Float64Array): boolean {
+  return row.measure !== undefined ? activity(row, values) < row.need * 1.5 : activity(row, values) < row.need * 1.05;
+}
+
+function activity(row: CoverRow, values: Float64Array): number {
+  let sum = 0;
+  for (let s = 0; s < values.length; s++) sum += row.coefficients[s]! * values[s]!;
+  return sum;
 }
 
 function violated(reserve: CoverRow[], values: Float64Array): CoverRow[] {
-  const slack = (row: CoverRow): number => {
-    let activity = 0;
-    for (let s = 0; s < values.length; s++) activity += row.coefficients[s]! * values[s]!;
-    return activity / row.need - 1;
-  };
+  const slack = (row: CoverRow): number => activity(row, values) / row.need - 1;
   const worst = reserve
     .map((row) => ({ row, slack: slack(row) }))
     .filter((entry) => entry.slack < -1e-7)
@@ -53,17 +73,17 @@ function violated(reserve: CoverRow[], values: Float64Array): CoverRow[] {
   return worst;
 }
 
-function readDuals(part: Part, rows: readonly CoverRow[], outcome: LinearOutcome & { status: "optimal" | "feasible" }): Relaxation {
+function readDuals(part: Part, rows: readonly CoverRow[], outcome: Solved): Relaxation {
   const classValues = new Float64Array(part.classCount);
-  const resourceValues = new Float64Array(part.resourceCount);
+  const prices: RoomPrice[] = [];
   rows.forEach((row, i) => {
     // Rows are scaled to need 1, so the dual is the price of the whole need.
-    const perUnit = Math.max(0, outcome.duals?.[i] ?? 0) / row.need;
-    if (perUnit === 0) return;
-    for (let k = 0; k < classValues.length; k++) classValues[k]! += perUnit * row.weights[k]!;
-    if (row.resource >= 0) resourceValues[row.resource]! += perUnit;
+    const price = Math.max(0, outcome.duals?.[i] ?? 0) / row.need;
+    if (price === 0) return;
+    for (let k = 0; k < classValues.length; k++) classValues[k]! += price * row.weights[k]!;
+    if (row.measure !== undefined) prices.push({ measure: row.measure, price });
   });
-  return { bound: Math.max(0, outcome.bound), classValues, resourceValues, rows };
+  return { bound: Math.max(0, outcome.bound), classValues, prices, rows: rows.filter((row) => isBinding(row, outcome.values)) };
 }
 
 /**
@@ -125,4 +145,37 @@ function coverProgram(part: Part, rows: readonly CoverRow[], factors: Float64Arr
     rowLower: Float64Array.from(lower),
     rowUpper: Float64Array.from(upper),
   };
+}
+
+/** min prices * x over rows >= 1 and x >= 0: dense rows, for small masters. */
+export function solveProgram(prices: Float64Array, rows: readonly Float64Array[], linear: LinearSolver, budget: Budget): LinearOutcome {
+  budget.counts.lpSolves++;
+  budget.spend(2);
+  const columns: number[] = [];
+  const values: number[] = [];
+  const offsets = [0];
+  for (const row of rows) {
+    row.forEach((value, j) => {
+      if (value === 0) return;
+      columns.push(j);
+      values.push(value);
+    });
+    offsets.push(columns.length);
+  }
+  return linear.solve(
+    {
+      columnCount: prices.length,
+      objective: prices,
+      columnLower: new Float64Array(prices.length),
+      columnUpper: new Float64Array(prices.length).fill(Infinity),
+      integer: new Uint8Array(prices.length),
+      rowCount: rows.length,
+      rowOffsets: Int32Array.from(offsets),
+      rowColumns: Int32Array.from(columns),
+      rowValues: Float64Array.from(values),
+      rowLower: new Float64Array(rows.length).fill(1),
+      rowUpper: new Float64Array(rows.length).fill(Infinity),
+    },
+    { mipGap: 0, timeLimitMs: Infinity },
+  );
 }

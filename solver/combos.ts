@@ -2,7 +2,7 @@
 import { UNLIMITED } from "./problem.ts";
 import type { Part } from "./part.ts";
 
-const MAX_COMBOS = 60_000;
+const MAX_COMBOS = 20_000;
 const MAX_SIZE = 4;
 
 /** All multisets of up to some number of shapes, by rising cost. */

@@ -11,8 +11,17 @@ export interface CoverRow {
   readonly weights: Float64Array;
   readonly coefficients: Float64Array;
   readonly need: number;
-  /** The resource whose amounts the weights are, or -1; slack on the mix is put on these rows. */
+  /**
+   * Where the weights are a function of one resource and the row speaks of all classes: that resource, and the most
+   * weight that fits into an amount of it. The packing measures free room with it.
+   */
+  readonly measure?: Measure;
+}
+
+export interface Measure {
   readonly resource: number;
+  /** Rising, 0 at 0; `weigh(x) + weigh(y) <= weigh(x + y)`, and at least the weight of any pods that sum up to the amount. */
+  readonly weigh: (amount: number) => number;
 }
 
 /** Sets of classes that share a set of shapes; beyond so many the smaller ones are left out (a weaker bound, still valid). */
@@ -21,7 +30,7 @@ const MAX_SETS = 24;
 const MAX_DIVISORS = 16;
 
 /** Classes that can only use shapes of `shapes`. */
-interface ClassSet {
+export interface ClassSet {
   /** Length S. */
   readonly shapes: Uint8Array;
   readonly classes: readonly number[];
@@ -55,11 +64,21 @@ export function roundingRows(part: Part): CoverRow[] {
     for (let r = 0; r < part.resourceCount; r++) {
       for (const divisor of divisors(part, set, r)) {
         const row = coverRow(part, set, r, (amount) => Math.floor(amount / divisor));
-        if (row !== undefined) rows.push({ ...row, resource: -1 });
+        if (row !== undefined) rows.push(row);
       }
     }
   }
   return rows;
+}
+
+/** The set of all shapes, with every class that has one. */
+export function everyClass(part: Part): ClassSet {
+  const { classCount: K, shapeCount: S } = part;
+  const placeable = (k: number): boolean => {
+    for (let s = 0; s < S; s++) if (part.shapeTakes[s * K + k] === 1) return true;
+    return false;
+  };
+  return { shapes: new Uint8Array(S).fill(1), classes: Array.from({ length: K }, (_, k) => k).filter(placeable) };
 }
 
 /** For each cap whose owners are counted too: a node holds at most `max` of them. */
@@ -80,11 +99,11 @@ export function capRows(part: Part): CoverRow[] {
     for (let b = 0; b < part.binCount; b++) {
       if (takesAny(part.binTakes, b)) need -= Math.max(0, cap.max - cap.binCounted[b]!);
     }
-    return need > 0 ? [{ weights, coefficients, need, resource: -1 }] : [];
+    return need > 0 ? [{ weights, coefficients, need }] : [];
   });
 }
 
-function coverRow(part: Part, set: ClassSet, r: number, weigh: (amount: number) => number): CoverRow | undefined {
+export function coverRow(part: Part, set: ClassSet, r: number, weigh: (amount: number) => number): CoverRow | undefined {
   const { resourceCount: R, classCount: K, shapeCount: S } = part;
   const weights = new Float64Array(K);
   let need = 0;
@@ -99,7 +118,7 @@ function coverRow(part: Part, set: ClassSet, r: number, weigh: (amount: number) 
   if (need <= 0) return undefined;
   const coefficients = new Float64Array(S);
   for (let s = 0; s < S; s++) if (set.shapes[s] === 1) coefficients[s] = weigh(part.capacity[s * R + r]!);
-  return { weights, coefficients, need, resource: r };
+  return set.classes.length === K ? { weights, coefficients, need, measure: { resource: r, weigh } } : { weights, coefficients, need };
 }
 
 /** Largest requests first: they are the ones that do not share. */

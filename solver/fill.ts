@@ -17,29 +17,34 @@ const FINISH_PODS = 3.5;
 const FINISH_CLASSES = 40;
 const FINISH_STEPS = 500;
 /** The finish is good enough when less than this share of the node's value is left. */
-const FINISH_TOLERANCE = 2e-4;
+const FINISH_TOLERANCE = 5e-4;
+
+/** What the fill makes the most of. */
+export interface Valuation {
+  /** R: what a unit of each resource is worth, roughly: where both matter, they should run out together. */
+  readonly weights: Float64Array;
+  /** K: what it is worth to place one pod of the class. */
+  readonly worth: Float64Array;
+  /** R amounts: the most that pods can be worth in that free room. */
+  readonly potential: (free: Float64Array) => number;
+}
 
 export class Filler {
   private readonly part: Part;
   private readonly random: Random;
-  /** R: what a unit of each resource is worth; the fill makes the most of it. */
+  private readonly value: Valuation;
   private readonly weights: Float64Array;
-  /** K: worth of one pod. */
-  private readonly worth: Float64Array;
   private readonly free: Float64Array;
   private readonly mean: Float64Array;
   private readonly counter: CapCounter;
   private readonly chosen: Int32Array;
 
-  constructor(part: Part, weights: Float64Array, random: Random) {
+  constructor(part: Part, value: Valuation, random: Random) {
     this.part = part;
     this.random = random;
-    this.weights = weights;
+    this.value = value;
+    this.weights = value.weights;
     const { resourceCount: R, classCount: K } = part;
-    this.worth = new Float64Array(K);
-    for (let k = 0; k < K; k++) {
-      for (let r = 0; r < R; r++) this.worth[k]! += weights[r]! * part.requests[k * R + r]!;
-    }
     this.free = new Float64Array(R);
     this.mean = new Float64Array(R);
     this.counter = new CapCounter(part);
@@ -163,34 +168,28 @@ export class Filler {
 
   /** Depth-first over what still fits, dearest first, for the fill that is worth most. */
   private finish(live: number[], pool: PodPool, capacity: Float64Array, row: number): void {
-    const { part, weights, worth } = this;
+    const { part } = this;
+    const { worth, potential } = this.value;
     const { resourceCount: R, requests } = part;
     let classes = live.filter((k) => this.room(k, pool.available[k]!) > 0);
     if (classes.length > FINISH_CLASSES) classes = this.someOf(classes, FINISH_CLASSES);
     classes.sort((a, b) => worth[b]! - worth[a]!);
     if (classes.length === 0) return;
-    let whole = 0;
-    for (let r = 0; r < R; r++) whole += weights[r]! * capacity[row * R + r]!;
-    const enough = whole * FINISH_TOLERANCE;
+    const tolerance = potential(capacity.subarray(row * R, row * R + R)) * FINISH_TOLERANCE;
     let steps = 0;
     let bestValue = -1;
     let bestPath: number[] = [];
     const path: number[] = [];
     const { free, counter } = this;
 
-    const potential = (): number => {
-      let value = 0;
-      for (let r = 0; r < R; r++) value += weights[r]! * free[r]!;
-      return value;
-    };
     const search = (from: number, value: number): boolean => {
-      const rest = potential();
+      const rest = potential(free);
       if (value > bestValue) {
         bestValue = value;
         bestPath = path.slice();
-        if (rest <= enough) return true;
+        if (rest <= tolerance) return true;
       }
-      if (value + rest <= bestValue + enough * 0.1) return false;
+      if (value + rest <= bestValue + tolerance * 0.1) return false;
       for (let i = from; i < classes.length; i++) {
         if (++steps > FINISH_STEPS) return true;
         const k = classes[i]!;

@@ -3,12 +3,14 @@ import type { Budget } from "./budget.ts";
 import { relax, solveCover } from "./bound.ts";
 import type { Relaxation } from "./bound.ts";
 import { Filler } from "./fill.ts";
+import type { Valuation } from "./fill.ts";
 import { firstFitDecreasing } from "./greedy/first-fit.ts";
 import type { LinearSolver } from "./linear-program.ts";
-import { fillBins, LimitCounter, newNode, packInto, packMix } from "./pack.ts";
+import { LimitCounter, packMix } from "./pack.ts";
 import { isBetter, nodesCost, unplacedCount } from "./part.ts";
 import type { Packing, Part } from "./part.ts";
 import { Polisher } from "./polish.ts";
+import { repair } from "./repair.ts";
 import { seededRandom } from "./random.ts";
 import type { Random } from "./random.ts";
 import { PROVEN_GAP } from "./solution.ts";
@@ -26,10 +28,12 @@ export interface SearchSettings {
 }
 
 /** Shares of the budget: the mix search ends, at the latest, at the first; the rest is polish. */
-const MIX_SHARE = 0.45;
+const MIX_SHARE = 0.5;
 const MAX_MIXES = 24;
 /** Random restarts of the packing of one mix. */
-const PACKINGS_PER_MIX = 3;
+const PACKINGS_PER_MIX = 2;
+/** Moves that try to place what a packing left over. */
+const REPAIR_MOVES = 600;
 
 /** Solves one Part as well as the budget allows. Never worse than greedy. */
 export function searchPart(part: Part, linear: LinearSolver, budget: Budget, settings: SearchSettings): PartAnswer {
@@ -52,6 +56,7 @@ class PartSearch {
   private readonly budget: Budget;
   private readonly settings: SearchSettings;
   private readonly weights: Float64Array;
+  private readonly worth: Float64Array;
   private readonly random: Random;
   private readonly filler: Filler;
   private best: Packing;
@@ -63,9 +68,11 @@ class PartSearch {
     this.budget = budget;
     this.settings = settings;
     this.lowerBound = relaxation.bound;
-    this.weights = resourceWeights(part, relaxation);
+    const value = valuation(part, relaxation);
+    this.weights = value.weights;
+    this.worth = value.worth;
     this.random = seededRandom(settings.seed);
-    this.filler = new Filler(part, this.weights, this.random);
+    this.filler = new Filler(part, value, this.random);
     this.best = { nodes: greedy.nodes, cost: greedy.cost, unplaced: new Int32Array(part.classCount) };
   }
 
@@ -95,13 +102,12 @@ class PartSearch {
       const mix = Int32Array.from(outcome.values);
       const mixCost = mix.reduce((sum, count, s) => sum + count * part.price[s]!, 0);
       if (mixCost >= this.best.cost - 1e-9) return;
-      const left = this.packSeveral(mix);
+      const left = this.packSeveral(mix); if ((globalThis as any).DBG) (globalThis as any).DBG(round, mixCost, left, [...factors], this.best.cost, this.part, this.budget.elapsedMs());
       if (left === undefined) return;
       relaxation.rows.forEach((row, i) => {
-        if (row.resource < 0) return;
         let missing = 0;
         left.forEach((pods, k) => (missing += pods * row.weights[k]!));
-        factors[i]! += Math.max(missing / row.need, missing > 0 ? 2e-4 : 0) * 0.5;
+        factors[i]! += missing > 0 ? Math.max((missing / row.need) * 0.35, 1e-4) : 0;
       });
       this.settings.report("mix", this.best.cost, this.lowerBound);
     }
@@ -119,27 +125,22 @@ class PartSearch {
 
   /** @returns what the best try left over (K), or undefined when a try placed everything */
   private packSeveral(mix: Int32Array): Int32Array | undefined {
-    const { part, budget, filler } = this;
+    const { part, budget, filler, worth } = this;
     let least: Packing | undefined;
     for (let attempt = 0; attempt < PACKINGS_PER_MIX && budget.usedShare() < MIX_SHARE; attempt++) {
       budget.spend(4);
       budget.counts.packings++;
       const packing = packMix(part, mix, filler);
-      const worth = (p: Packing): number => p.unplaced.reduce((sum, pods, k) => sum + pods * this.worthOf(k), 0);
-      if (least === undefined || worth(packing) < worth(least)) least = packing;
+      if (least === undefined || missingWorth(packing, worth) < missingWorth(least, worth)) least = packing;
       if (unplacedCount(packing) === 0) break;
     }
     if (least === undefined) return undefined;
+    const moves = REPAIR_MOVES * Math.max(1, 10 / Math.sqrt(least.nodes.length));
+    least = repair(part, least, worth, filler, this.random, moves, budget, () => budget.usedShare() > MIX_SHARE);
     const left = least.unplaced.slice();
     const whole = unplacedCount(least) === 0 ? least : this.complete(least);
     if (isBetter(whole, this.best)) this.best = whole;
     return unplacedCount(least) === 0 ? undefined : left;
-  }
-
-  private worthOf(k: number): number {
-    let worth = 0;
-    for (let r = 0; r < this.part.resourceCount; r++) worth += this.weights[r]! * this.part.requests[k * this.part.resourceCount + r]!;
-    return worth;
   }
 
   /** Buys nodes for what a mix left over, greedily. */
@@ -165,17 +166,42 @@ class PartSearch {
   }
 }
 
-/** What a unit of each resource is worth; every requested resource is worth a trifle, so that ties break sensibly. */
-function resourceWeights(part: Part, relaxation: Relaxation): Float64Array {
-  const { resourceCount: R } = part;
-  const weights = relaxation.resourceValues.slice();
-  if (weights.some((weight) => weight > 0)) return weights;
-  for (let r = 0; r < R; r++) {
-    let demand = 0;
-    for (let k = 0; k < part.classCount; k++) demand += part.demand[k]! * part.requests[k * R + r]!;
-    weights[r] = demand > 0 ? relaxation.bound / demand / R : 0;
+/**
+ * What pods and room are worth by the duals. Rows of only some classes add to the worth of those classes, not to the
+ * potential: a node that they may use is then a little underrated, which only costs search.
+ */
+function valuation(part: Part, relaxation: Relaxation): Valuation {
+  const { resourceCount: R, requests } = part;
+  const weights = new Float64Array(R);
+  for (const { measure, price } of relaxation.prices) {
+    let most = 0;
+    for (let s = 0; s < part.shapeCount; s++) most = Math.max(most, part.capacity[s * R + measure.resource]!);
+    weights[measure.resource]! += (price * measure.weigh(most)) / Math.max(most, 1);
   }
-  return weights;
+  const prices = relaxation.prices.slice();
+  if (prices.length === 0) {
+    for (let r = 0; r < R; r++) {
+      weights[r] = relaxation.bound / R / Math.max(1, demandOf(part, r));
+      prices.push({ measure: { resource: r, weigh: (amount) => amount }, price: weights[r]! });
+    }
+  }
+  const potential = (free: Float64Array): number => {
+    let value = 0;
+    for (const { measure, price } of prices) value += price * measure.weigh(free[measure.resource]!);
+    return value;
+  };
+  const one = new Float64Array(R);
+  const worth = Float64Array.from({ length: part.classCount }, (_, k) => {
+    for (let r = 0; r < R; r++) one[r] = requests[k * R + r]!;
+    return Math.max(potential(one), relaxation.classValues[k]!);
+  });
+  return { weights, worth, potential };
+}
+
+function demandOf(part: Part, r: number): number {
+  let demand = 0;
+  for (let k = 0; k < part.classCount; k++) demand += part.demand[k]! * part.requests[k * part.resourceCount + r]!;
+  return demand;
 }
 
 function placedDemand(part: Part, packing: Packing): Int32Array {
@@ -191,4 +217,6 @@ function addUp(unplaced: Int32Array, part: Part, target: Part): Int32Array {
   return unplaced.map((pods, k) => pods + part.demand[k]! - target.demand[k]!);
 }
 
-void fillBins; void newNode; void packInto;
+function missingWorth(packing: Packing, worth: Float64Array): number {
+  return packing.unplaced.reduce((sum, pods, k) => sum + pods * worth[k]!, 0);
+}
