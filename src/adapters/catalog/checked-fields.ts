@@ -66,11 +66,13 @@ export class FieldReader {
     const resources = new Map<string, number>();
     if (value === undefined || value === null) return resources;
     for (const [name, quantity] of Object.entries(this.object(field, value))) {
-      resources.set(name, amount(name, quantity, memo) ?? this.fail(`${field}.${name}`, quantity, QUANTITY_HINT));
+      resources.set(name, amount(name, quantity, memo) ?? this.fail(`${field}.${name}`, quantity, AMOUNT_HINT));
     }
     return resources;
   }
 }
+
+const AMOUNT_HINT = `It must not be below 0. ${QUANTITY_HINT}`;
 
 export function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);

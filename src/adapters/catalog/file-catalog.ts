@@ -12,6 +12,9 @@ export type CatalogOptions = CompactOptions;
 /** The same path from src/adapters/catalog and from dist/src/adapters/catalog. */
 const EMBEDDED = new URL("../../../catalog/ec2-us-east-1.json", import.meta.url);
 
+/** All EC2 types with all labels are 2 million characters. */
+const MAX_TEXT_LENGTH = 64_000_000;
+
 /** The catalogue that comes with Plimsoll: us-east-1, prices of the date in `info()`. */
 export async function loadEmbeddedCatalog(options: CatalogOptions = {}): Promise<Catalog> {
   return parseCatalog(await readText(EMBEDDED, "the embedded catalogue"), "the embedded catalogue", options);
@@ -31,6 +34,10 @@ export async function loadCatalogFile(path: string, options: CatalogOptions = {}
  * @throws PlimsollError `INVALID_CATALOG` (input) at the first fault
  */
 export function parseCatalog(text: string, source: string, options: CatalogOptions = {}): Catalog {
+  if (text.length > MAX_TEXT_LENGTH) {
+    const hint = `A catalogue is not longer than ${String(MAX_TEXT_LENGTH)} characters.`;
+    throw invalidCatalog(source, { object: "the catalogue", field: "the length", value: text.length, hint });
+  }
   let json: unknown;
   try {
     json = JSON.parse(text);

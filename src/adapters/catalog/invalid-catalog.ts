@@ -24,8 +24,11 @@ export function invalidCatalog(source: string, fault: Fault, cause?: unknown): P
   );
 }
 
+/** Scalars as they are; of the rest only the kind, which may be large and deep. */
 function show(value: unknown): string {
   if (value === undefined) return "missing";
+  if (Array.isArray(value)) return `an array of ${String(value.length)}`;
+  if (typeof value === "object" && value !== null) return "an object";
   const text = typeof value === "number" ? String(value) : JSON.stringify(value);
   return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN - 3)}...`;
 }

@@ -28,7 +28,7 @@ export function parseListedTypes(entries: readonly unknown[], source: string): C
   });
   if (machines.length === 0) {
     const hint = "List at least one instance type.";
-    throw invalidCatalog(source, { object: "the catalogue", field: "it", value: entries, hint });
+    throw invalidCatalog(source, { object: "the catalogue", field: "the list", value: entries, hint });
   }
   return createSizedCatalog(describe(entries, source), machines, givenSizer);
 }
