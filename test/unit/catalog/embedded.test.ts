@@ -1,7 +1,7 @@
 /** The embedded file is what a user expects of it. */
 import assert from "node:assert/strict";
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadEmbeddedCatalog } from "../../../src/adapters/catalog/index.ts";
+import { loadEmbeddedCatalog, parseCatalog } from "../../../src/adapters/catalog/index.ts";
 import { WELL_KNOWN_MACHINE_LABELS } from "../../../src/domain/sizing-labels.ts";
 import type { Catalog } from "../../../src/ports/catalog.ts";
 import { label, sizing, typeOf } from "./support.ts";
@@ -136,12 +136,16 @@ describe("the embedded catalogue", () => {
     assert.ok(Object.isFrozen(types) && Object.isFrozen(types[0]) && Object.isFrozen(types[0]?.offerings));
   });
 
-  it("remembers a bounded number of sizings, the last used ones", () => {
-    const first = catalog.instanceTypes(sizing({ kubelet: { maxPods: 1 } }));
-    for (let maxPods = 2; maxPods <= 16; maxPods++) catalog.instanceTypes(sizing({ kubelet: { maxPods } }));
-    assert.equal(catalog.instanceTypes(sizing({ kubelet: { maxPods: 1 } })), first);
-    const second = catalog.instanceTypes(sizing({ kubelet: { maxPods: 2 } }));
-    for (let maxPods = 20; maxPods <= 40; maxPods++) catalog.instanceTypes(sizing({ kubelet: { maxPods } }));
-    assert.notEqual(catalog.instanceTypes(sizing({ kubelet: { maxPods: 2 } })), second);
+  it("remembers the sixteen sizings that were used last", () => {
+    const capacity = { cpu: 1, memory: "1Gi" };
+    const entry = { name: "a", labels: { "kubernetes.io/arch": "amd64" }, capacity, offerings: [] };
+    const small = parseCatalog(JSON.stringify([entry]), "small.json");
+    const ask = (maxPods: number) => small.instanceTypes(sizing({ kubelet: { maxPods } }));
+    const [first, second] = [ask(1), ask(2)];
+    for (let maxPods = 3; maxPods <= 16; maxPods++) ask(maxPods);
+    assert.equal(ask(1), first);
+    ask(17);
+    assert.equal(ask(1), first);
+    assert.notEqual(ask(2), second);
   });
 });
