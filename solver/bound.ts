@@ -43,7 +43,12 @@ export function relax(part: Part, linear: LinearSolver, budget: Budget): Relaxat
 }
 
 /** @returns undefined when the LP has no solution (limits that the pods cannot keep) or was not solved */
-function solveRelaxation(part: Part, rows: readonly CoverRow[], linear: LinearSolver, budget: Budget): Solved | undefined {
+function solveRelaxation(
+  part: Part,
+  rows: readonly CoverRow[],
+  linear: LinearSolver,
+  budget: Budget,
+): Solved | undefined {
   const outcome = solveCover(part, rows, new Float64Array(rows.length).fill(1), false, linear, budget, 0, Infinity);
   return outcome.status === "optimal" ? outcome : undefined;
 }
@@ -83,7 +88,12 @@ function readDuals(part: Part, rows: readonly CoverRow[], outcome: Solved): Rela
     for (let k = 0; k < classValues.length; k++) classValues[k]! += price * row.weights[k]!;
     if (row.measure !== undefined) prices.push({ measure: row.measure, price });
   });
-  return { bound: Math.max(0, outcome.bound), classValues, prices, rows: rows.filter((row) => isBinding(row, outcome.values)) };
+  return {
+    bound: Math.max(0, outcome.bound),
+    classValues,
+    prices,
+    rows: rows.filter((row) => isBinding(row, outcome.values)),
+  };
 }
 
 /**
@@ -148,7 +158,12 @@ function coverProgram(part: Part, rows: readonly CoverRow[], factors: Float64Arr
 }
 
 /** min prices * x over rows >= 1 and x >= 0: dense rows, for small masters. */
-export function solveProgram(prices: Float64Array, rows: readonly Float64Array[], linear: LinearSolver, budget: Budget): LinearOutcome {
+export function solveProgram(
+  prices: Float64Array,
+  rows: readonly Float64Array[],
+  linear: LinearSolver,
+  budget: Budget,
+): LinearOutcome {
   budget.counts.lpSolves++;
   budget.spend(2);
   const columns: number[] = [];

@@ -103,7 +103,12 @@ export function capRows(part: Part): CoverRow[] {
   });
 }
 
-export function coverRow(part: Part, set: ClassSet, r: number, weigh: (amount: number) => number): CoverRow | undefined {
+export function coverRow(
+  part: Part,
+  set: ClassSet,
+  r: number,
+  weigh: (amount: number) => number,
+): CoverRow | undefined {
   const { resourceCount: R, classCount: K, shapeCount: S } = part;
   const weights = new Float64Array(K);
   let need = 0;
@@ -118,7 +123,9 @@ export function coverRow(part: Part, set: ClassSet, r: number, weigh: (amount: n
   if (need <= 0) return undefined;
   const coefficients = new Float64Array(S);
   for (let s = 0; s < S; s++) if (set.shapes[s] === 1) coefficients[s] = weigh(part.capacity[s * R + r]!);
-  return set.classes.length === K ? { weights, coefficients, need, measure: { resource: r, weigh } } : { weights, coefficients, need };
+  return set.classes.length === K
+    ? { weights, coefficients, need, measure: { resource: r, weigh } }
+    : { weights, coefficients, need };
 }
 
 /** Largest requests first: they are the ones that do not share. */

@@ -47,7 +47,14 @@ export function knapsackRows(
   return found;
 }
 
-function knapsackRow(part: Part, r: number, rows: readonly CoverRow[], values: Float64Array, linear: LinearSolver, budget: Budget): CoverRow | undefined {
+function knapsackRow(
+  part: Part,
+  r: number,
+  rows: readonly CoverRow[],
+  values: Float64Array,
+  linear: LinearSolver,
+  budget: Budget,
+): CoverRow | undefined {
   const sizes = sizesOf(part, r);
   const most = largestCapacity(part, r);
   if (sizes.length < 2 || sizes.length > MAX_SIZES || most * sizes.length > MAX_CELLS) return undefined;
@@ -61,7 +68,8 @@ function knapsackRow(part: Part, r: number, rows: readonly CoverRow[], values: F
     table = bestFill(sizes, duals.subarray(0, sizes.length), most);
     const fresh = dearerThanTheirPrice(part, r, table, duals.subarray(sizes.length), others);
     if (fresh.length === 0) break;
-    for (const s of fresh) patterns.push({ shape: s, pods: readFill(table, sizes, part.capacity[s * part.resourceCount + r]!) });
+    for (const s of fresh)
+      patterns.push({ shape: s, pods: readFill(table, sizes, part.capacity[s * part.resourceCount + r]!) });
   }
   if (table === undefined) return undefined;
   const { worth } = table;
@@ -99,7 +107,7 @@ function bestFill(sizes: readonly number[], weights: Float64Array, most: number)
 
 function readFill(table: Table, sizes: readonly number[], capacity: number): Float64Array {
   const pods = new Float64Array(sizes.length);
-  for (let c = capacity; c > 0; ) {
+  for (let c = capacity; c > 0;) {
     const i = table.last[c]!;
     if (i < 0) c--;
     else {
@@ -110,7 +118,14 @@ function readFill(table: Table, sizes: readonly number[], capacity: number): Flo
   return pods;
 }
 
-function solveMaster(part: Part, patterns: readonly Pattern[], demand: Float64Array, others: readonly CoverRow[], linear: LinearSolver, budget: Budget): Float64Array | undefined {
+function solveMaster(
+  part: Part,
+  patterns: readonly Pattern[],
+  demand: Float64Array,
+  others: readonly CoverRow[],
+  linear: LinearSolver,
+  budget: Budget,
+): Float64Array | undefined {
   const rows = [
     ...Array.from(demand, (need, i) => Float64Array.from(patterns, (pattern) => pattern.pods[i]! / need)),
     ...others.map((row) => Float64Array.from(patterns, (pattern) => row.coefficients[pattern.shape]! / row.need)),
@@ -123,7 +138,13 @@ function solveMaster(part: Part, patterns: readonly Pattern[], demand: Float64Ar
 }
 
 /** Shapes with a pattern that is worth more than it costs, the most promising first. */
-function dearerThanTheirPrice(part: Part, r: number, table: Table, otherDuals: Float64Array, others: readonly CoverRow[]): number[] {
+function dearerThanTheirPrice(
+  part: Part,
+  r: number,
+  table: Table,
+  otherDuals: Float64Array,
+  others: readonly CoverRow[],
+): number[] {
   const surplus = Float64Array.from({ length: part.shapeCount }, (_, s) => {
     let worth = table.worth[part.capacity[s * part.resourceCount + r]!]!;
     others.forEach((row, i) => (worth += otherDuals[i]! * row.coefficients[s]!));

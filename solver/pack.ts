@@ -51,7 +51,9 @@ const BULK_FROM = 24;
 export function packMix(part: Part, mix: Int32Array, filler: Filler): Packing {
   const pool = fullPool(part);
   const nodes = fillBins(part, pool, filler);
-  const order = [...mix.keys()].filter((s) => mix[s]! > 0).sort((a, b) => takenClasses(part, a) - takenClasses(part, b) || part.price[a]! - part.price[b]!);
+  const order = [...mix.keys()]
+    .filter((s) => mix[s]! > 0)
+    .sort((a, b) => takenClasses(part, a) - takenClasses(part, b) || part.price[a]! - part.price[b]!);
   const confined = scarcityOf(part, order);
   const left = mix.slice();
   for (const s of order) {
@@ -87,9 +89,15 @@ function copyNode(part: Part, node: PackedNode, pool: PodPool, most: number, nod
     copies = Math.min(copies, Math.floor((pool.available[node.classes[i]!]! * BULK_SHARE) / node.counts[i]!));
   }
   for (let c = 0; c < copies; c++) {
-    nodes.push({ ...newNode(part, node.shape), classes: node.classes.slice(), counts: node.counts.slice(), used: node.used.slice() });
+    nodes.push({
+      ...newNode(part, node.shape),
+      classes: node.classes.slice(),
+      counts: node.counts.slice(),
+      used: node.used.slice(),
+    });
   }
-  if (copies > 0) for (let i = 0; i < node.classes.length; i++) pool.available[node.classes[i]!]! -= copies * node.counts[i]!;
+  if (copies > 0)
+    for (let i = 0; i < node.classes.length; i++) pool.available[node.classes[i]!]! -= copies * node.counts[i]!;
   return Math.max(0, copies);
 }
 

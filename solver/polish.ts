@@ -12,6 +12,8 @@ import type { Random } from "./random.ts";
 const TRIES = 4;
 /** Combos looked at, cheapest first, for those that are large enough. */
 const SCAN = 4000;
+/** Chance to accept a packing that spreads the waste more than before. */
+const DRIFT = 0.02;
 
 export interface PolishGoal {
   /** Stop at this cost: it is the bound. */
@@ -69,7 +71,9 @@ export class Polisher {
   private move(nodes: PackedNode[], limits: LimitCounter): number {
     const chosen = this.choose(nodes);
     if (chosen.length === 0) return 0;
-    const replaced = chosen.filter((i) => nodes[i]!.shape >= 0).slice(0, 1 + Math.floor(this.random() * Math.min(4, chosen.length)));
+    const replaced = chosen
+      .filter((i) => nodes[i]!.shape >= 0)
+      .slice(0, 1 + Math.floor(this.random() * Math.min(4, chosen.length)));
     const held = chosen.filter((i) => !replaced.includes(i));
     const before = this.costOf(nodes, chosen);
     this.measureNeed(nodes, chosen, held);
@@ -85,8 +89,18 @@ export class Polisher {
     const same = this.repack(nodes, chosen, this.shuffle(chosen.map((i) => this.emptied(nodes[i]!))));
     if (same === undefined) return 0;
     this.shrink(same, limits);
+    const saved = before - nodesCost(this.part, same);
+    if (saved <= 1e-9 && this.random() > DRIFT && this.gathered(same) < this.gathered(chosen.map((i) => nodes[i]!)))
+      return 0;
     this.exchange(nodes, chosen, same, limits);
-    return before - nodesCost(this.part, same);
+    return saved;
+  }
+
+  /** How much the waste is gathered in few nodes: the sum of its squares. */
+  private gathered(nodes: readonly PackedNode[]): number {
+    let sum = 0;
+    for (const node of nodes) if (node.shape >= 0) sum += this.waste(node) ** 2;
+    return sum;
   }
 
   private costOf(nodes: readonly PackedNode[], indices: readonly number[]): number {
@@ -126,7 +140,8 @@ export class Polisher {
     for (const i of chosen) for (let r = 0; r < R; r++) this.need[r]! += nodes[i]!.used[r]!;
     for (const i of held) {
       const node = nodes[i]!;
-      for (let r = 0; r < R; r++) this.need[r]! -= node.shape >= 0 ? capacity[node.shape * R + r]! : binFree[node.bin * R + r]!;
+      for (let r = 0; r < R; r++)
+        this.need[r]! -= node.shape >= 0 ? capacity[node.shape * R + r]! : binFree[node.bin * R + r]!;
     }
   }
 
@@ -152,8 +167,15 @@ export class Polisher {
     return found;
   }
 
-  private repack(nodes: readonly PackedNode[], chosen: readonly number[], targets: PackedNode[]): PackedNode[] | undefined {
-    const pool = poolOf(chosen.map((i) => nodes[i]!), this.scratch);
+  private repack(
+    nodes: readonly PackedNode[],
+    chosen: readonly number[],
+    targets: PackedNode[],
+  ): PackedNode[] | undefined {
+    const pool = poolOf(
+      chosen.map((i) => nodes[i]!),
+      this.scratch,
+    );
     const packed = packInto(this.part, targets, pool, this.filler);
     const fitted = poolIsEmpty(pool);
     for (const k of pool.classes) this.scratch[k] = 0;
@@ -169,7 +191,12 @@ export class Polisher {
     }
   }
 
-  private exchange(nodes: PackedNode[], chosen: readonly number[], packed: readonly PackedNode[], limits: LimitCounter): void {
+  private exchange(
+    nodes: PackedNode[],
+    chosen: readonly number[],
+    packed: readonly PackedNode[],
+    limits: LimitCounter,
+  ): void {
     for (const i of chosen) limits.add(nodes[i]!.shape, -1);
     for (const i of [...chosen].sort((a, b) => b - a)) {
       nodes[i] = nodes[nodes.length - 1]!;

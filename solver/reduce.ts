@@ -36,7 +36,9 @@ export function buildPart(problem: Problem, pieces: readonly ClassPiece[]): Part
     });
   });
   const toUnits = (row: Float64Array, index: number): Float64Array =>
-    Float64Array.from(resources, (r, i) => Math.max(-1, Math.floor(row[index * problem.resourceCount + r]! / units[i]!)));
+    Float64Array.from(resources, (r, i) =>
+      Math.max(-1, Math.floor(row[index * problem.resourceCount + r]! / units[i]!)),
+    );
 
   const { setOfPiece, lists } = distinctLists(pieces);
   const tighten = tightener(pieces, requests, R);
@@ -119,7 +121,11 @@ function distinctLists(pieces: readonly ClassPiece[]): { setOfPiece: Int32Array;
  *
  *   use[r] <= total demand of r,   use[r] <= use[q] * max over k of request[k, r] / request[k, q]
  */
-function tightener(pieces: readonly ClassPiece[], requests: Float64Array, R: number): (cap: Float64Array) => Float64Array {
+function tightener(
+  pieces: readonly ClassPiece[],
+  requests: Float64Array,
+  R: number,
+): (cap: Float64Array) => Float64Array {
   const total = new Float64Array(R);
   const ratio = new Float64Array(R * R).fill(0);
   pieces.forEach((piece, k) => {
@@ -143,7 +149,11 @@ function tightener(pieces: readonly ClassPiece[], requests: Float64Array, R: num
 }
 
 /** Shapes that differ in nothing that matters become one, with the sum of their limits. */
-function mergeEqual(problem: Problem, lists: readonly Int32Array[], capacityOf: (s: number) => Float64Array): Candidate[] {
+function mergeEqual(
+  problem: Problem,
+  lists: readonly Int32Array[],
+  capacityOf: (s: number) => Float64Array,
+): Candidate[] {
   const words = Math.ceil(lists.length / 32);
   const sets = new Map<number, Uint32Array>();
   lists.forEach((list, i) => {
@@ -164,7 +174,14 @@ function mergeEqual(problem: Problem, lists: readonly Int32Array[], capacityOf: 
     const key = `${String(price)}|${capacity.join()}|${bits.join()}|${row.join()}`;
     const twin = merged.get(key);
     if (twin === undefined) {
-      merged.set(key, { members: [s], capacity, price, limit: problem.shapeLimit[s]!, sets: bits, rowCoefficients: row });
+      merged.set(key, {
+        members: [s],
+        capacity,
+        price,
+        limit: problem.shapeLimit[s]!,
+        sets: bits,
+        rowCoefficients: row,
+      });
     } else {
       twin.members.push(s);
       twin.limit = Math.min(UNLIMITED, twin.limit + problem.shapeLimit[s]!);

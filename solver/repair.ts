@@ -13,7 +13,16 @@ import type { Random } from "./random.ts";
  * @param worth  K: what a left-over pod weighs
  * @param moves  at most so many moves; fewer when `isSpent` says so
  */
-export function repair(part: Part, packing: Packing, worth: Float64Array, filler: Filler, random: Random, moves: number, budget: Budget, isSpent: () => boolean): Packing {
+export function repair(
+  part: Part,
+  packing: Packing,
+  worth: Float64Array,
+  filler: Filler,
+  random: Random,
+  moves: number,
+  budget: Budget,
+  isSpent: () => boolean,
+): Packing {
   const nodes = packing.nodes.slice();
   const leftover = packing.unplaced.slice();
   const before = new Int32Array(part.classCount);
@@ -23,16 +32,21 @@ export function repair(part: Part, packing: Packing, worth: Float64Array, filler
     budget.spend(1);
     const chosen = choose(part, nodes, worth, random);
     before.set(leftover);
-    const pool = poolOf(chosen.map((i) => nodes[i]!), leftover);
+    const pool = poolOf(
+      chosen.map((i) => nodes[i]!),
+      leftover,
+    );
     for (let k = 0; k < before.length; k++) if (before[k]! > 0 && !pool.classes.includes(k)) pool.classes.push(k);
-    const targets = chosen.map((i) => (nodes[i]!.shape >= 0 ? newNode(part, nodes[i]!.shape) : binNode(part, nodes[i]!.bin)));
+    const targets = chosen.map((i) =>
+      nodes[i]!.shape >= 0 ? newNode(part, nodes[i]!.shape) : binNode(part, nodes[i]!.bin),
+    );
     packInto(part, targets, pool, filler);
     const now = weigh(leftover, worth);
     if (now > missing + 1e-12) {
       leftover.set(before);
       continue;
     }
-    if ((globalThis as any).DBG && now < missing - 1e-9) console.log("repair", move, now.toFixed(5), budget.elapsedMs().toFixed(0)); missing = now;
+    missing = now;
     chosen.forEach((index, j) => (nodes[index] = targets[j]!));
   }
   const used = nodes.filter((node) => node.classes.length > 0);

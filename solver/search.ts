@@ -5,7 +5,8 @@ import type { Relaxation } from "./bound.ts";
 import { Filler } from "./fill.ts";
 import type { Valuation } from "./fill.ts";
 import { firstFitDecreasing } from "./greedy/first-fit.ts";
-import type { LinearSolver } from "./linear-program.ts";
+import { nodeGroupsLeastWaste } from "./greedy/node-groups.ts";
+import type { LinearOutcome, LinearSolver } from "./linear-program.ts";
 import { LimitCounter, packMix } from "./pack.ts";
 import { isBetter, nodesCost, unplacedCount } from "./part.ts";
 import type { Packing, Part } from "./part.ts";
@@ -24,9 +25,19 @@ export interface PartAnswer {
 export interface SearchSettings {
   readonly gapTarget: number;
   readonly seed: number;
-  readonly report: (phase: "bound" | "mix" | "polish", cost: number, lowerBound: number) => void;
+  readonly report: (phase: "greedy" | "bound" | "mix" | "polish", cost: number, lowerBound: number) => void;
 }
 
+/** Shares of what is left of the budget for one ILP, and the gaps at which it may stop. */
+const FIRST_MIX_SHARE = 0.2;
+const MIX_ILP_SHARE = 0.08;
+const PROOF_SHARE = 0.35;
+const MIX_GAP = 2e-4;
+/** A proof is tried when the cost is within this of the bound. */
+const NEARLY = 6e-4;
+/** How much of what was missing is added to the slack of a row, and at least how much of its need. */
+const SLACK_STEP = 0.35;
+const MIN_SLACK_STEP = 1e-4;
 /** Shares of the budget: the mix search ends, at the latest, at the first; the rest is polish. */
 const MIX_SHARE = 0.5;
 const MAX_MIXES = 24;
@@ -39,14 +50,48 @@ const REPAIR_MOVES = 600;
 export function searchPart(part: Part, linear: LinearSolver, budget: Budget, settings: SearchSettings): PartAnswer {
   const greedy = firstFitDecreasing(part);
   budget.spend(1);
+  settings.report("greedy", greedy.cost, 0);
   if (budget.isSpent() || part.classCount === 0) return { packing: greedy, greedy, lowerBound: 0 };
   const target = unplacedCount(greedy) === 0 ? part : withDemand(part, placedDemand(part, greedy));
   const relaxation = relax(target, linear, budget);
   if (relaxation === undefined) return { packing: greedy, greedy, lowerBound: 0 };
   const search = new PartSearch(target, relaxation, linear, budget, settings, greedy);
   const packing = search.run();
-  return { packing: { ...packing, unplaced: addUp(packing.unplaced, part, target) }, greedy, lowerBound: Math.min(search.lowerBound, packing.cost) };
+  return {
+    packing: { ...packing, unplaced: addUp(packing.unplaced, part, target) },
+    greedy,
+    lowerBound: Math.min(search.lowerBound, packing.cost),
+  };
 }
+
+/** A greedy strategy as the answer, with the bound that goes with it. */
+export function baselinePart(
+  part: Part,
+  strategy: "greedy" | "cluster-autoscaler",
+  linear: LinearSolver,
+  budget: Budget,
+): PartAnswer {
+  const greedy = firstFitDecreasing(part);
+  const packing = strategy === "greedy" ? greedy : nodeGroupsLeastWaste(part);
+  const target = unplacedCount(packing) === 0 ? part : withDemand(part, placedDemand(part, packing));
+  const relaxation = budget.isSpent() ? undefined : relax(target, linear, budget);
+  if (relaxation === undefined) return { packing, greedy, lowerBound: 0 };
+  const factors = new Float64Array(relaxation.rows.length).fill(1);
+  const outcome = solveCover(
+    target,
+    relaxation.rows,
+    factors,
+    true,
+    linear,
+    budget,
+    MIX_GAP,
+    budget.remainingMs() * PROOF_SHARE,
+  );
+  const proven = "bound" in outcome ? (outcome.bound ?? 0) : 0;
+  return { packing, greedy, lowerBound: Math.min(Math.max(relaxation.bound, proven), packing.cost) };
+}
+
+type MixOutcome = Extract<LinearOutcome, { status: "optimal" | "feasible" }>;
 
 class PartSearch {
   lowerBound: number;
@@ -61,7 +106,14 @@ class PartSearch {
   private readonly filler: Filler;
   private best: Packing;
 
-  constructor(part: Part, relaxation: Relaxation, linear: LinearSolver, budget: Budget, settings: SearchSettings, greedy: Packing) {
+  constructor(
+    part: Part,
+    relaxation: Relaxation,
+    linear: LinearSolver,
+    budget: Budget,
+    settings: SearchSettings,
+    greedy: Packing,
+  ) {
     this.part = part;
     this.relaxation = relaxation;
     this.linear = linear;
@@ -80,9 +132,16 @@ class PartSearch {
     this.settings.report("bound", this.best.cost, this.lowerBound);
     const polisher = new Polisher(this.part, this.filler, this.weights, this.random);
     this.searchMixes();
+    this.prove();
     if (!this.isDone()) {
       this.settings.report("polish", this.best.cost, this.lowerBound);
-      const goal = { target: this.goalCost(), untilShare: 1, onImprovement: (cost: number) => { this.settings.report("polish", cost, this.lowerBound); } };
+      const goal = {
+        target: this.goalCost(),
+        untilShare: 1,
+        onImprovement: (cost: number) => {
+          this.settings.report("polish", cost, this.lowerBound);
+        },
+      };
       const polished = polisher.polish(this.best, this.budget, goal);
       if (isBetter(polished, this.best)) this.best = polished;
     }
@@ -90,36 +149,48 @@ class PartSearch {
   }
 
   /**
-   * Asks the ILP for the cheapest mix that covers the rows, packs it, and where pods are left asks again with so much
-   * more of the resources that were short.
+   * Asks the ILP for the cheapest mix that covers the rows, packs it, and where pods are left asks again with a little
+   * more of what was short.
    */
   private searchMixes(): void {
-    const { part, relaxation, budget } = this;
+    const { relaxation, budget } = this;
     const factors = new Float64Array(relaxation.rows.length).fill(1);
     for (let round = 0; round < MAX_MIXES && budget.usedShare() < MIX_SHARE && !this.isDone(); round++) {
-      const outcome = this.solveMix(factors, round === 0);
+      const outcome = this.solveMix(factors, round === 0 ? FIRST_MIX_SHARE : MIX_ILP_SHARE, MIX_GAP);
       if (outcome === undefined) return;
+      if (round === 0) this.raiseBound(outcome.bound);
       const mix = Int32Array.from(outcome.values);
-      const mixCost = mix.reduce((sum, count, s) => sum + count * part.price[s]!, 0);
-      if (mixCost >= this.best.cost - 1e-9) return;
-      const left = this.packSeveral(mix); if ((globalThis as any).DBG) (globalThis as any).DBG(round, mixCost, left, [...factors], this.best.cost, this.part, this.budget.elapsedMs());
+      if (outcome.objective >= this.best.cost - 1e-9) return;
+      const left = this.packSeveral(mix);
+      this.settings.report("mix", this.best.cost, this.lowerBound);
       if (left === undefined) return;
       relaxation.rows.forEach((row, i) => {
         let missing = 0;
         left.forEach((pods, k) => (missing += pods * row.weights[k]!));
-        factors[i]! += missing > 0 ? Math.max((missing / row.need) * 0.35, 1e-4) : 0;
+        if (missing > 0) factors[i]! += Math.max((missing / row.need) * SLACK_STEP, MIN_SLACK_STEP);
       });
-      this.settings.report("mix", this.best.cost, this.lowerBound);
     }
   }
 
-  /** The first mix, with all factors 1, also proves the integer bound. */
-  private solveMix(factors: Float64Array, isBound: boolean): { values: Float64Array } | undefined {
+  /** With cost and bound close, asks the ILP for a proof; the mix that it finds may be cheaper, and is tried as well. */
+  private prove(): void {
+    if (this.isDone() || this.best.cost > this.lowerBound * (1 + NEARLY)) return;
+    const factors = new Float64Array(this.relaxation.rows.length).fill(1);
+    const outcome = this.solveMix(factors, PROOF_SHARE, this.budget.isDeterministic ? 1e-5 : 0);
+    if (outcome === undefined) return;
+    this.raiseBound(outcome.bound);
+    if (outcome.objective < this.best.cost - 1e-9) this.packSeveral(Int32Array.from(outcome.values));
+  }
+
+  /** GLPK works with tolerances: a bound that exceeds the cost by no more than those is the cost. */
+  private raiseBound(bound: number): void {
+    this.lowerBound = Math.max(this.lowerBound, bound);
+  }
+
+  private solveMix(factors: Float64Array, share: number, gap: number): MixOutcome | undefined {
     const { part, relaxation, linear, budget } = this;
-    const slice = budget.remainingMs() * (isBound ? 0.25 : 0.08);
-    const gap = isBound ? (budget.isDeterministic ? 2e-4 : 0) : 2e-4;
+    const slice = budget.remainingMs() * share;
     const outcome = solveCover(part, relaxation.rows, factors, true, linear, budget, gap, slice);
-    if (isBound && "bound" in outcome && outcome.bound !== undefined) this.lowerBound = Math.max(this.lowerBound, outcome.bound);
     return outcome.status === "optimal" || outcome.status === "feasible" ? outcome : undefined;
   }
 

@@ -42,7 +42,8 @@ function solveMip(glpk: GLPK, terminal: Terminal, program: LinearProgram, option
   const model = toGlpkModel(glpk, program);
   const { value, lines } = terminal.record(() => glpk.solve(model, settings));
   const { result } = value;
-  if (result.status === glpk.GLP_NOFEAS || lines.some((line) => NO_SOLUTION.test(line))) return { status: "infeasible" };
+  if (result.status === glpk.GLP_NOFEAS || lines.some((line) => NO_SOLUTION.test(line)))
+    return { status: "infeasible" };
   if (result.status === glpk.GLP_UNBND) return { status: "unbounded" };
   const treeBound = lastTreeBound(lines);
   if (result.status !== glpk.GLP_OPT && result.status !== glpk.GLP_FEAS) {

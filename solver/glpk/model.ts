@@ -59,7 +59,8 @@ function refuseBadNumbers(program: LinearProgram): void {
     for (let e = program.rowOffsets[i] ?? 0; e < end; e++) {
       const column = program.rowColumns[e] ?? -1;
       if (seenInRow[column] === i) throw new RangeError(`column ${String(column)} is twice in row ${String(i)}`);
-      if (column < 0 || column >= program.columnCount) throw new RangeError(`row ${String(i)} has no column ${String(column)}`);
+      if (column < 0 || column >= program.columnCount)
+        throw new RangeError(`row ${String(i)} has no column ${String(column)}`);
       seenInRow[column] = i;
     }
   }

@@ -36,7 +36,13 @@ export function nodeGroupsLeastWaste(part: Part): Packing {
 }
 
 /** The nodes of group `s` that its estimator would add for the pods left. */
-function estimate(part: Part, s: number, left: Int32Array, order: readonly number[], limits: LimitCounter): PackedNode[] {
+function estimate(
+  part: Part,
+  s: number,
+  left: Int32Array,
+  order: readonly number[],
+  limits: LimitCounter,
+): PackedNode[] {
   const open: { node: PackedNode; counter: CapCounter }[] = [];
   const added = limits.copy();
   for (const k of order) {
