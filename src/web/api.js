@@ -10,6 +10,7 @@
  * @typedef {object} PlanOptions
  * @property {number} timeLimitMs
  * @property {string} strategy
+ * @property {boolean} defaultNodePool
  *
  * @typedef {object} Progress
  * @property {string} phase

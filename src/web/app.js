@@ -28,6 +28,7 @@ const form = byId("ask", HTMLFormElement);
 const exampleSelect = byId("example", HTMLSelectElement);
 const exampleNote = byId("example-note", HTMLParagraphElement);
 const timeLimit = byId("time-limit", HTMLSelectElement);
+const defaultPool = byId("default-pool", HTMLInputElement);
 const planButton = byId("plan", HTMLButtonElement);
 const cancelButton = byId("cancel", HTMLButtonElement);
 const progress = byId("progress", HTMLDivElement);
@@ -154,7 +155,12 @@ async function plan() {
   status.textContent = "Planning.";
   try {
     showPlan(
-      await postPlan(list, { timeLimitMs: limitMs, strategy }, control.signal, (step) => showProgress(step, limitMs)),
+      await postPlan(
+        list,
+        { timeLimitMs: limitMs, strategy, defaultNodePool: defaultPool.checked },
+        control.signal,
+        (step) => showProgress(step, limitMs),
+      ),
     );
   } catch (error) {
     if (control.signal.aborted) status.textContent = "Cancelled.";

@@ -63,7 +63,7 @@ function drawTank(node, resource, x, width, fullest) {
     while (end < parts.length && parts[end]?.workload === workload) sum += parts[end++]?.share ?? 0;
     const count = end - i;
     const color = PALETTE[workload.color];
-    if ((sum / count) * TANK_HEIGHT >= THINNEST) {
+    if (count === 1 || (sum / count) * TANK_HEIGHT >= THINNEST) {
       for (; i < end; i++) {
         const part = /** @type {(typeof parts)[number]} */ (parts[i]);
         piece(part.share, { workload, lines: [part.pod, requestsText(workload.requests)] }, color, 0.8);

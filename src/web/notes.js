@@ -27,7 +27,8 @@ export function renderUnplaced(plan) {
   /** @type {Map<string, { code: string, reason: string, pods: string[] }>} */
   const groups = new Map();
   for (const { pod, code, reason } of plan.unschedulable) {
-    const key = `${code}\n${reason.replaceAll(pod, "")}`;
+    // Reasons that differ by the pod's own name alone (in the name of its claim, say) are one.
+    const key = `${code}\n${reason.replaceAll(pod, "").replaceAll(pod.slice(pod.indexOf("/") + 1), "")}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { code, reason, pods: [pod] });
     else group.pods.push(pod);

@@ -105,7 +105,8 @@ export function createSources() {
     sources.onChange();
   });
   upload.addEventListener("change", () => {
-    void add(upload.files ?? []);
+    // A copy: the list itself empties when the field is cleared.
+    void add([...(upload.files ?? [])]);
     upload.value = "";
   });
   drop.addEventListener("dragover", (event) => {
@@ -118,7 +119,7 @@ export function createSources() {
   drop.addEventListener("drop", (event) => {
     event.preventDefault();
     drop.classList.remove("over");
-    void add(event.dataTransfer?.files ?? []);
+    void add([...(event.dataTransfer?.files ?? [])]);
   });
   show();
   return sources;
