@@ -1,6 +1,7 @@
 /** The catalogue as a list to look at: filtered, sorted, paged; for `plimsoll catalog` and `GET /v1/catalog`. */
+import { allocatableOf } from "../domain/allocatable.ts";
 import { inputError } from "../domain/errors.ts";
-import type { CapacityType, SizedInstanceType } from "../domain/instance-type.ts";
+import type { CapacityType, InstanceType } from "../domain/instance-type.ts";
 import { capacityAmount, formatQuantity, parseQuantity } from "../domain/quantity.ts";
 import { amountOf, type Resources } from "../domain/resources.ts";
 import type { Catalog, CatalogInfo } from "../ports/catalog.ts";
@@ -77,11 +78,11 @@ export function listCatalog(catalog: Catalog, filter: CatalogFilter): CatalogPag
 }
 
 interface Listed {
-  readonly type: SizedInstanceType;
+  readonly type: InstanceType;
   readonly prices: readonly CatalogPrice[];
 }
 
-function matcher(filter: CatalogFilter): (type: SizedInstanceType) => boolean {
+function matcher(filter: CatalogFilter): (type: InstanceType) => boolean {
   const name = filter.name === undefined ? undefined : globPattern(filter.name);
   const ranges = [
     range("cpu", "minCpu", filter.minCpu, "maxCpu", filter.maxCpu),
@@ -101,7 +102,10 @@ const CATEGORY = "karpenter.k8s.aws/instance-category";
 const FAMILY = "karpenter.k8s.aws/instance-family";
 
 function globPattern(glob: string): RegExp {
-  const parts = glob.slice(0, 64).split(/\*+/).map((part) => part.replaceAll(/[^\w-]/g, String.raw`\$&`));
+  const parts = glob
+    .slice(0, 64)
+    .split(/\*+/)
+    .map((part) => part.replaceAll(/[^\w-]/g, String.raw`\$&`));
   return new RegExp(`^${parts.join(".*")}$`);
 }
 
@@ -127,17 +131,17 @@ function filterAmount(resource: string, field: string, text: string): number {
   }
 }
 
-function isAccelerated(type: SizedInstanceType): boolean {
+function isAccelerated(type: InstanceType): boolean {
   return [...type.capacity].some(([name, amount]) => amount > 0 && /(gpu|neuron|gaudi|fpga|accelerator)/i.test(name));
 }
 
-function label(type: SizedInstanceType, key: string): string {
+function label(type: InstanceType, key: string): string {
   const set = type.requirements.get(key);
   return set === undefined || set.complement ? "" : ([...set.values][0] ?? "");
 }
 
 /** Offerings of one price together, cheapest first; those that the filter leaves. */
-function pricesOf(type: SizedInstanceType, filter: CatalogFilter): readonly CatalogPrice[] {
+function pricesOf(type: InstanceType, filter: CatalogFilter): readonly CatalogPrice[] {
   const prices = new Map<string, { capacityType: CapacityType; hourlyUsd: number; zones: string[] }>();
   for (const { available, capacityType, priceUsdPerHour, zone } of type.offerings) {
     if (!available || priceUsdPerHour > (filter.maxPrice ?? Number.POSITIVE_INFINITY)) continue;
@@ -173,7 +177,7 @@ function toItem({ type, prices }: Listed): CatalogItem {
     category: label(type, CATEGORY),
     family: label(type, FAMILY),
     capacity: toQuantities(type.capacity),
-    allocatable: toQuantities(type.allocatable),
+    allocatable: toQuantities(allocatableOf(type)),
     prices,
   };
 }

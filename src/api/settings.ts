@@ -5,14 +5,7 @@
  * the HTTP API all come from here.
  */
 import { inputError, shortValue } from "../domain/errors.ts";
-import {
-  DURATION_HINT,
-  SIZE_HINT,
-  formatDuration,
-  formatSize,
-  parseDuration,
-  parseSize,
-} from "./units.ts";
+import { DURATION_HINT, SIZE_HINT, formatDuration, formatSize, parseDuration, parseSize } from "./units.ts";
 
 interface SettingBase<T> {
   /** As commander reads it, e.g. `--time-limit <duration>`. */
@@ -320,7 +313,10 @@ function rangeHint(setting: NumberSetting): string {
 }
 
 function choiceNoun(name: string): string {
-  return name.replace(/^-+|^PLIMSOLL_/g, "").replaceAll(/[-_]/g, " ").toLowerCase();
+  return name
+    .replace(/^-+|^PLIMSOLL_/g, "")
+    .replaceAll(/[-_]/g, " ")
+    .toLowerCase();
 }
 
 function invalid(name: string, text: string, problem: string, hint: string): Error {

@@ -51,7 +51,8 @@ export interface App {
 }
 
 /** Paths that need no token: probes, and what holds no data and a browser must be able to open. */
-const OPEN_PATHS = /^\/(?:healthz|readyz|docs|openapi\.json|[\w-]+\.(?:js|css|svg|png|ico|woff2|webmanifest)|assets\/.*)?$/;
+const OPEN_PATHS =
+  /^\/(?:healthz|readyz|docs|openapi\.json|[\w-]+\.(?:js|css|svg|png|ico|woff2|webmanifest)|assets\/.*)?$/;
 
 type Variables = { requestId: string; route: string };
 export type AppContext = Context<{ Variables: Variables }>;
@@ -208,4 +209,3 @@ function notFound(object: string, value: string, hint: string): PlimsollError {
     hint,
   });
 }
-

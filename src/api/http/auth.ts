@@ -11,12 +11,16 @@ export function checkToken(request: Request, token: string): void {
   const given = /^Bearer +(\S+) *$/i.exec(header)?.[1];
   // Digests are of one length, whatever was sent.
   if (given !== undefined && timingSafeEqual(digest(given), digest(token))) return;
-  throw inputError("UNAUTHORIZED", given === undefined ? "a bearer token is needed" : "the bearer token is not the right one", {
-    object: "request",
-    field: "Authorization",
-    value: given === undefined ? "(absent)" : "(hidden)",
-    hint: "Send Authorization: Bearer TOKEN with the token that the server was started with.",
-  });
+  throw inputError(
+    "UNAUTHORIZED",
+    given === undefined ? "a bearer token is needed" : "the bearer token is not the right one",
+    {
+      object: "request",
+      field: "Authorization",
+      value: given === undefined ? "(absent)" : "(hidden)",
+      hint: "Send Authorization: Bearer TOKEN with the token that the server was started with.",
+    },
+  );
 }
 
 function digest(text: string): Buffer {

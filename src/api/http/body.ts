@@ -49,7 +49,8 @@ async function readChunks(
   });
   interrupted.catch(() => undefined);
   const timer = setTimeout(() => fail(timedOut(limits.timeoutMs)), limits.timeoutMs);
-  const onAbort = (): void => fail(new PlimsollError("transient", "ABORTED", "the client went away.", {}, signal.reason));
+  const onAbort = (): void =>
+    fail(new PlimsollError("transient", "ABORTED", "the client went away.", {}, signal.reason));
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     for (;;) {
@@ -62,7 +63,9 @@ async function readChunks(
   } catch (error) {
     // Nobody will read the rest; a stream that does not hear this must not keep the answer waiting.
     void reader.cancel().catch(() => undefined);
-    throw signal.aborted && !(error instanceof PlimsollError) ? new PlimsollError("transient", "ABORTED", "the client went away.", {}, error) : error;
+    throw signal.aborted && !(error instanceof PlimsollError)
+      ? new PlimsollError("transient", "ABORTED", "the client went away.", {}, error)
+      : error;
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);

@@ -36,32 +36,36 @@ export const catalogQuerySchema = z.strictObject({
     .transform(Number)
     .optional()
     .describe("USD per hour"),
-  sort: z.enum(CATALOG_SORTS, `Give one of ${CATALOG_SORTS.join(", ")}`).optional().describe("default price"),
+  sort: z
+    .enum(CATALOG_SORTS, `Give one of ${CATALOG_SORTS.join(", ")}`)
+    .optional()
+    .describe("default price"),
   offset: whole(1_000_000).optional().describe("types to skip; default 0"),
-  limit: whole(MAX_LIMIT).optional().describe(`types on one page, at most ${String(MAX_LIMIT)}; default ${String(DEFAULT_LIMIT)}`),
+  limit: whole(MAX_LIMIT)
+    .optional()
+    .describe(`types on one page, at most ${String(MAX_LIMIT)}; default ${String(DEFAULT_LIMIT)}`),
 });
 
 const quantities = z.record(z.string(), z.string());
 
-export const catalogResponseSchema = z
-  .object({
-    catalog: z.looseObject({ region: z.string(), date: z.string(), source: z.string(), instanceTypes: z.number().int() }),
-    total: z.number().int().describe("types that match, on all pages"),
-    offset: z.number().int(),
-    items: z.array(
-      z.object({
-        instanceType: z.string(),
-        arch: z.string(),
-        category: z.string(),
-        family: z.string(),
-        capacity: quantities,
-        allocatable: quantities.describe("what pods may use with the default node class"),
-        prices: z
-          .array(z.object({ capacityType: z.string(), hourlyUsd: z.number(), zones: z.array(z.string()) }))
-          .describe("cheapest first"),
-      }),
-    ),
-  });
+export const catalogResponseSchema = z.object({
+  catalog: z.looseObject({ region: z.string(), date: z.string(), source: z.string(), instanceTypes: z.number().int() }),
+  total: z.number().int().describe("types that match, on all pages"),
+  offset: z.number().int(),
+  items: z.array(
+    z.object({
+      instanceType: z.string(),
+      arch: z.string(),
+      category: z.string(),
+      family: z.string(),
+      capacity: quantities,
+      allocatable: quantities.describe("what pods may use with the default node class"),
+      prices: z
+        .array(z.object({ capacityType: z.string(), hourlyUsd: z.number(), zones: z.array(z.string()) }))
+        .describe("cheapest first"),
+    }),
+  ),
+});
 
 export function handleCatalog(c: AppContext, catalog: Catalog): Response {
   const query = Object.fromEntries(new URL(c.req.url).searchParams);

@@ -63,25 +63,42 @@ function section(path: string, method: string, operation: ApiOperation): Html {
     <p>${operation.summary}.</p>
     ${description === undefined ? "" : html`<p>${description}</p>`}
     ${parameters.length === 0 ? "" : parameterTable(parameters)}
-    ${requestBody === undefined ? "" : html`<h3>Body</h3><p>${contentTypes(requestBody.content)}</p>`}
+    ${
+      requestBody === undefined
+        ? ""
+        : html`<h3>Body</h3>
+            <p>${contentTypes(requestBody.content)}</p>`
+    }
     <h3>Answers</h3>
-    <div class="scroll"><table>
-      ${Object.entries(responses).map(
-        ([status, response]) =>
-          html`<tr><td><code>${status}</code></td><td>${response.description}</td><td>${contentTypes(response.content)}</td></tr>`,
-      )}
-    </table></div>
+    <div class="scroll">
+      <table>
+        ${Object.entries(responses).map(
+          ([status, response]) =>
+            html`<tr>
+              <td><code>${status}</code></td>
+              <td>${response.description}</td>
+              <td>${contentTypes(response.content)}</td>
+            </tr>`,
+        )}
+      </table>
+    </div>
   </section>`;
 }
 
 function parameterTable(parameters: readonly ApiParameter[]): Html {
   return html`<h3>Parameters</h3>
-    <div class="scroll"><table>
-      ${parameters.map(
-        ({ description = "", in: place, name, schema }) =>
-          html`<tr><td><code>${name}</code></td><td class="type">${place}, ${typeOf(schema)}</td><td>${description}</td></tr>`,
-      )}
-    </table></div>`;
+    <div class="scroll">
+      <table>
+        ${parameters.map(
+          ({ description = "", in: place, name, schema }) =>
+            html`<tr>
+              <td><code>${name}</code></td>
+              <td class="type">${place}, ${typeOf(schema)}</td>
+              <td>${description}</td>
+            </tr>`,
+        )}
+      </table>
+    </div>`;
 }
 
 function contentTypes(content: Readonly<Record<string, { readonly schema: JsonSchema }>> = {}): Html {
@@ -94,9 +111,11 @@ function schemaSection(name: string, schema: JsonSchema): Html {
   return html`<section id="${name}">
     <h3>${name}</h3>
     ${schema.description === undefined ? "" : html`<p>${schema.description}</p>`}
-    <div class="scroll"><table>
-      ${fieldRows(schema, "")}
-    </table></div>
+    <div class="scroll">
+      <table>
+        ${fieldRows(schema, "")}
+      </table>
+    </div>
   </section>`;
 }
 
@@ -106,7 +125,11 @@ function fieldRows(schema: JsonSchema, prefix: string): Html[] {
     const path = `${prefix}${name}`;
     const optional = schema.required?.includes(name) === true ? "" : ", optional";
     const inner = field.type === "array" && field.items !== undefined ? field.items : field;
-    const row = html`<tr><td><code>${path}</code></td><td class="type">${typeOf(field)}${optional}</td><td>${field.description ?? ""}</td></tr>`;
+    const row = html`<tr>
+      <td><code>${path}</code></td>
+      <td class="type">${typeOf(field)}${optional}</td>
+      <td>${field.description ?? ""}</td>
+    </tr>`;
     return [row, ...fieldRows(inner, `${path}${inner === field ? "" : "[]"}.`)];
   });
 }

@@ -114,7 +114,13 @@ function cannotListen(options: ListenOptions, port: number, taken: boolean, caus
     ? "Choose another with --port, or --port 0 for any free one."
     : "Check --host and --port: the address must be one of this machine's.";
   const why = taken ? "the port is taken" : cause instanceof Error ? cause.message : String(cause);
-  return new PlimsollError("input", code, `serve: cannot listen on ${value}: ${why}. ${hint}`, { object: "serve", value, hint }, cause);
+  return new PlimsollError(
+    "input",
+    code,
+    `serve: cannot listen on ${value}: ${why}. ${hint}`,
+    { object: "serve", value, hint },
+    cause,
+  );
 }
 
 /** Whether only this machine can reach the address. */

@@ -48,7 +48,12 @@ export interface ApiOperation {
 
 export interface ApiDocument {
   readonly openapi: string;
-  readonly info: { readonly title: string; readonly version: string; readonly description: string; readonly license: object };
+  readonly info: {
+    readonly title: string;
+    readonly version: string;
+    readonly description: string;
+    readonly license: object;
+  };
   readonly paths: Readonly<Record<string, Readonly<Record<string, ApiOperation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>>; readonly securitySchemes: object };
   readonly security: readonly object[];
@@ -64,7 +69,10 @@ const NAMED = {
 } as const;
 
 const ref = (name: keyof typeof NAMED): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
-const json = (description: string, schema: JsonSchema): Content => ({ description, content: { "application/json": { schema } } });
+const json = (description: string, schema: JsonSchema): Content => ({
+  description,
+  content: { "application/json": { schema } },
+});
 const text = (description: string, type = "text/plain"): Content => ({
   description,
   content: { [type]: { schema: { type: "string" } } },
@@ -137,7 +145,9 @@ export function openApiDocument(version: string, limits: HttpLimits): ApiDocumen
     },
     components: {
       schemas: namedSchemas(),
-      securitySchemes: { token: { type: "http", scheme: "bearer", description: "when the server was started with a token" } },
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", description: "when the server was started with a token" },
+      },
     },
     security: [{}, { token: [] }],
   };
@@ -159,7 +169,10 @@ function planOperation(limits: HttpLimits): ApiOperation {
       description: "manifests, or manifests and options",
       required: true,
       content: Object.fromEntries(
-        BODY_TYPES.map((type) => [type, { schema: type === "application/json" ? ref("PlanRequest") : { type: "string" } }]),
+        BODY_TYPES.map((type) => [
+          type,
+          { schema: type === "application/json" ? ref("PlanRequest") : { type: "string" } },
+        ]),
       ),
     },
     responses: {
@@ -167,7 +180,9 @@ function planOperation(limits: HttpLimits): ApiOperation {
         description: "the plan",
         content: {
           "application/json": { schema: ref("Plan") },
-          "text/event-stream": { schema: { type: "string", description: "events progress, plan, error; data is JSON" } },
+          "text/event-stream": {
+            schema: { type: "string", description: "events progress, plan, error; data is JSON" },
+          },
         },
       },
       "400": problem("nothing usable was given; names object, field and value"),

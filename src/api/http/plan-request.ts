@@ -10,52 +10,50 @@ import { invalidRequest } from "./problem.ts";
 const { seed, strategy, timeLimitMs, workLimit } = PLAN_SETTINGS;
 
 /** Options of one plan; the query takes the same names. */
-export const planOptionsSchema = z
-  .strictObject({
-    strategy: z
-      .enum(strategy.choices, `Choose one of ${strategy.choices.join(", ")}`)
-      .optional()
-      .describe(`${strategy.about}; default ${strategy.default}`),
-    timeLimit: z
-      .string()
-      .refine((text) => parseDuration(text) !== undefined, DURATION_HINT)
-      .optional()
-      .describe(`${timeLimitMs.about}; a duration like 500ms or 2s; default ${formatDuration(timeLimitMs.default)}`),
-    timeLimitMs: z.number().min(0, "Give 0 or more").optional().describe("the same in milliseconds"),
-    workLimit: z
-      .int(`Give a whole number from ${String(workLimit.min)}`)
-      .min(workLimit.min)
-      .optional()
-      .describe(`${workLimit.about}; default none`),
-    seed: z
-      .int(`Give a whole number from 0 to ${String(seed.max)}`)
-      .min(seed.min)
-      .max(seed.max)
-      .optional()
-      .describe(`${seed.about}; default ${String(seed.default)}`),
-    defaultNodePool: z
-      .boolean("Give true or false")
-      .optional()
-      .describe("use the documented default NodePool when the input has none; default false"),
-  });
+export const planOptionsSchema = z.strictObject({
+  strategy: z
+    .enum(strategy.choices, `Choose one of ${strategy.choices.join(", ")}`)
+    .optional()
+    .describe(`${strategy.about}; default ${strategy.default}`),
+  timeLimit: z
+    .string()
+    .refine((text) => parseDuration(text) !== undefined, DURATION_HINT)
+    .optional()
+    .describe(`${timeLimitMs.about}; a duration like 500ms or 2s; default ${formatDuration(timeLimitMs.default)}`),
+  timeLimitMs: z.number().min(0, "Give 0 or more").optional().describe("the same in milliseconds"),
+  workLimit: z
+    .int(`Give a whole number from ${String(workLimit.min)}`)
+    .min(workLimit.min)
+    .optional()
+    .describe(`${workLimit.about}; default none`),
+  seed: z
+    .int(`Give a whole number from 0 to ${String(seed.max)}`)
+    .min(seed.min)
+    .max(seed.max)
+    .optional()
+    .describe(`${seed.about}; default ${String(seed.default)}`),
+  defaultNodePool: z
+    .boolean("Give true or false")
+    .optional()
+    .describe("use the documented default NodePool when the input has none; default false"),
+});
 
 const namedTextsSchema = z.array(
   z.strictObject({ name: z.string().max(300).describe("shown in errors, e.g. a file name"), text: z.string() }),
 );
 
 /** The JSON form with options. Other forms: the bare manifests, as YAML or JSON. */
-export const planRequestSchema = z
-  .strictObject({
-    manifests: z
-      .union([
-        z.array(z.looseObject({ kind: z.string() })).describe("Kubernetes objects"),
-        z.looseObject({ kind: z.string() }).describe("one object, or a List of them"),
-        z.string().describe("YAML or JSON documents"),
-        namedTextsSchema.describe("several such texts"),
-      ])
-      .describe("what to plan for: NodePools, pods or workloads, DaemonSets, nodes"),
-    options: planOptionsSchema.optional(),
-  });
+export const planRequestSchema = z.strictObject({
+  manifests: z
+    .union([
+      z.array(z.looseObject({ kind: z.string() })).describe("Kubernetes objects"),
+      z.looseObject({ kind: z.string() }).describe("one object, or a List of them"),
+      z.string().describe("YAML or JSON documents"),
+      namedTextsSchema.describe("several such texts"),
+    ])
+    .describe("what to plan for: NodePools, pods or workloads, DaemonSets, nodes"),
+  options: planOptionsSchema.optional(),
+});
 
 /** What a request asks for. */
 export interface PlanRequest {
@@ -187,10 +185,21 @@ function parseMember(member: JsonMember): unknown {
     return JSON.parse(member.text);
   } catch (error) {
     const found = member.text.slice(0, 60);
-    throw envelopeError(member.key, found, `is not JSON (from character ${String(member.offset)})`, "Correct it.", error);
+    throw envelopeError(
+      member.key,
+      found,
+      `is not JSON (from character ${String(member.offset)})`,
+      "Correct it.",
+      error,
+    );
   }
 }
 
 function envelopeError(field: string, value: string, problem: string, hint: string, cause?: unknown): Error {
-  return inputError("INVALID_REQUEST", `${JSON.stringify(value)}: ${problem}`, { object: "request", field, value, hint }, cause);
+  return inputError(
+    "INVALID_REQUEST",
+    `${JSON.stringify(value)}: ${problem}`,
+    { object: "request", field, value, hint },
+    cause,
+  );
 }

@@ -67,7 +67,12 @@ function checkRoom({ busy, maxQueue, queued, workers }: PoolStatus): void {
   throw new PlimsollError("overload", "QUEUE_FULL", message, { object: "request", hint });
 }
 
-async function makePlan(c: AppContext, deps: PlanHandlerDeps, request: PlanRequest, call: PlanCall): Promise<PlanResponse> {
+async function makePlan(
+  c: AppContext,
+  deps: PlanHandlerDeps,
+  request: PlanRequest,
+  call: PlanCall,
+): Promise<PlanResponse> {
   try {
     const plan = await deps.plans.plan(request.sources, request.options, call);
     deps.metrics.planned(plan);
@@ -108,7 +113,8 @@ function streamPlan(
       await stream.writeSSE({ event: "plan", data: JSON.stringify(plan) });
     } catch (error) {
       const problem = toProblem(reasonOf(error, cancel.signal), c.get("requestId"));
-      if (problem.status >= 500) deps.log.error({ requestId: problem.requestId, code: problem.code, err: error }, problem.detail);
+      if (problem.status >= 500)
+        deps.log.error({ requestId: problem.requestId, code: problem.code, err: error }, problem.detail);
       await stream.writeSSE({ event: "error", data: JSON.stringify(problem) });
     } finally {
       clearInterval(keepAlive);

@@ -82,7 +82,9 @@ interface CodedError extends Error {
 export function isCodedError(error: unknown): error is CodedError {
   if (!(error instanceof Error)) return false;
   const { code, kind, details } = error as Partial<Record<keyof CodedError, unknown>>;
-  return typeof code === "string" && typeof kind === "string" && STATUS_OF_KIND.has(kind) && typeof details === "object";
+  return (
+    typeof code === "string" && typeof kind === "string" && STATUS_OF_KIND.has(kind) && typeof details === "object"
+  );
 }
 
 /** Any error as a problem. What is not one of ours says nothing of itself to the client: it goes to the log. */
@@ -90,7 +92,14 @@ export function toProblem(error: unknown, requestId?: string): Problem {
   const id = requestId === undefined ? {} : { requestId };
   if (!isCodedError(error)) {
     const detail = "Something went wrong that is not your doing. Report it with the request id.";
-    return { type: "urn:plimsoll:error:INTERNAL", title: "Internal error", status: 500, code: "INTERNAL", detail, ...id };
+    return {
+      type: "urn:plimsoll:error:INTERNAL",
+      title: "Internal error",
+      status: 500,
+      code: "INTERNAL",
+      detail,
+      ...id,
+    };
   }
   const { code, kind, message, details } = error;
   const status = STATUS_OF_CODE.get(code) ?? STATUS_OF_KIND.get(kind) ?? 500;
@@ -128,7 +137,8 @@ export function invalidRequest(object: string, value: unknown, error: z.ZodError
     value,
   );
   const unknown = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-  const shown = unknown ?? (typeof found === "string" ? found : (JSON.stringify(found) as string | undefined)) ?? "(absent)";
+  const shown =
+    unknown ?? (typeof found === "string" ? found : (JSON.stringify(found))) ?? "(absent)";
   return inputError("INVALID_REQUEST", `${JSON.stringify(shown.slice(0, 120))} is not allowed`, {
     object,
     ...(field === undefined ? {} : { field }),

@@ -1,0 +1,40 @@
+/** What has no place in the plan: pods that stay pending and objects that could not be used, with their reasons. */
+import type { PlanResponse } from "../../api/plan-response.ts";
+import { plural } from "./money.ts";
+import { wrap, type Style } from "./style.ts";
+import { podOwners, workloadSummary } from "./workloads.ts";
+
+/** Reasons and objects shown before the rest is only counted; -o json has them all. */
+const MOST = 20;
+
+/** Pods that stay pending, those with the same reason together. */
+export function leftPods(plan: PlanResponse, style: Style): string {
+  if (plan.unschedulable.length === 0) return "";
+  const owners = podOwners(plan);
+  const byReason = new Map<string, string[]>();
+  for (const { pod, reason } of plan.unschedulable) {
+    const pods = byReason.get(reason);
+    if (pods === undefined) byReason.set(reason, [pod]);
+    else pods.push(pod);
+  }
+  const lines = [style.paint(["bold", "yellow"], `${plural(plan.unschedulable.length, "pod")} without a place`)];
+  const groups = [...byReason].sort((a, b) => b[1].length - a[1].length);
+  for (const [reason, pods] of groups.slice(0, MOST)) {
+    const who = workloadSummary([{ pods }], owners, style, 6);
+    lines.push(wrap(pods.length === 1 ? who : `${plural(pods.length, "pod")}: ${who}`, style, "  ", "    "));
+    lines.push(wrap(reason, style, "    "));
+  }
+  return [...lines, ...more(groups.length, "more reason", style)].join("\n");
+}
+
+/** Objects that could not be used; the plan stands without them. */
+export function rejectedObjects(plan: PlanResponse, style: Style): string {
+  if (plan.rejected.length === 0) return "";
+  const lines = [style.paint(["bold", "red"], `${plural(plan.rejected.length, "object")} rejected`)];
+  for (const { message } of plan.rejected.slice(0, MOST)) lines.push(wrap(message, style, "  ", "    "));
+  return [...lines, ...more(plan.rejected.length, "more object", style)].join("\n");
+}
+
+function more(amount: number, noun: string, style: Style): string[] {
+  return amount <= MOST ? [] : [style.paint("dim", `  and ${plural(amount - MOST, noun)}; -o json has them all`)];
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+/** argv to the command line. */
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { runCli } from "./cli/program.ts";
+import type { CliRuntime } from "./cli/runtime.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+const interrupt = new AbortController();
+
+const runtime: CliRuntime = {
+  version,
+  platform: "Deno" in globalThis ? `Deno, Node API ${process.version}` : `Node ${process.version}`,
+  openPlanner: async (options) => (await import("./compose.ts")).createPlimsoll({ ...options, maxQueue: 1 }),
+  openCatalog: async (path) => (await import("./compose.ts")).openCatalog(path),
+  startServer: async (options) => (await import("./compose.ts")).startServer({ ...options, version }),
+};
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    // The second time somebody means it.
+    if (interrupt.signal.aborted) process.exit(130);
+    interrupt.abort(new Error(signal));
+  });
+}
+// `plimsoll plan | head`: a reader that has left is no error.
+process.stdout.on("error", (error: Error & { code?: string }) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
+process.exitCode = await runCli(process.argv.slice(2), runtime, {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  signal: interrupt.signal,
+});
