@@ -166,7 +166,10 @@ class Dispatcher implements SolverPool {
       if (note.type === "started") this.#startClock(pending, options.timeLimitMs);
       else this.#progress(pending, note);
     };
-    const task = { id, problem: pending.problem, options, wantsProgress: pending.onProgress !== undefined };
+    const { problem } = pending;
+    const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    controller.signal.addEventListener("abort", () => Atomics.store(stop, 0, 1), { once: true });
+    const task = { id, problem, options, wantsProgress: pending.onProgress !== undefined, stop };
     return this.#executor.run(task, { signal: controller.signal, onNote });
   }
 

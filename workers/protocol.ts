@@ -11,6 +11,12 @@ export interface SolveTask {
   readonly problem: Problem;
   readonly options: SolveOptions;
   readonly wantsProgress: boolean;
+  /**
+   * One shared number, 1 when nobody wants the answer any more; the solver hears of it when it next reads the clock.
+   * Needed on Deno 2.9, where `terminate()` lets a busy thread run on until it next returns to its event loop
+   * (https://github.com/denoland/deno/pull/35657): the pool is rid of it, but the processor is not.
+   */
+  readonly stop: Int32Array<SharedArrayBuffer>;
 }
 
 /** From the worker, before the answer. `ready`: GLPK is warm. `started`: the clock of the hard deadline begins. */

@@ -50,7 +50,10 @@ function solveTask(
   notify({ type: "started", id });
   try {
     const solution = core.solve(problem, options, {
-      now: () => performance.now(),
+      now: () => {
+        if (Atomics.load(task.stop, 0) !== 0) throw new Error("nobody waits for this answer any more");
+        return performance.now();
+      },
       linear,
       ...(task.wantsProgress
         ? {

@@ -1,5 +1,6 @@
 /** The contract of the solver pool: one suite that every implementation passes, on every runtime. */
 import assert from "node:assert/strict";
+import process from "node:process";
 import { afterEach, describe, it } from "vitest";
 import { type Problem, UNLIMITED } from "../../solver/problem.ts";
 import type { SolveOptions, SolveProgress } from "../../solver/solution.ts";
@@ -17,11 +18,12 @@ export interface PoolUnderTest {
 /** One implementation; what it cannot do is named with the reason. */
 export interface PoolImplementation {
   readonly name: string;
-  readonly create: (options: PoolOptions) => Promise<PoolUnderTest>;
+  readonly create: (options: PoolOptions, entry?: URL) => Promise<PoolUnderTest>;
   /** One thread only, the caller's: nothing can be cut short. */
   readonly blocking?: string;
   readonly noHeapLimit?: string;
   readonly noOutsideEnd?: string;
+  readonly deafRunsOn?: string;
 }
 
 const GRACE_MS = 300;
@@ -247,11 +249,32 @@ export function describeSolverPool(implementation: PoolImplementation): void {
       assert.equal(pool.status().replaced, 0);
     });
 
-    needsThreads("ends a worker that spins for ever at its deadline, and works on", async () => {
+    const burns = async (behaviour: number): Promise<void> => {
       const { pool } = await warm();
-      const ms = await elapsedMs(
-        assert.rejects(pool.solve(tinyProblem(1), optionsFor(BEHAVIOUR.spin, 100)), withCode("DEADLINE")),
-      );
+      await assert.rejects(pool.solve(tinyProblem(1), optionsFor(behaviour, 100)), withCode("DEADLINE"));
+      await answers(pool);
+      await pause(300);
+      const before = process.cpuUsage();
+      await pause(400);
+      const { user, system } = process.cpuUsage(before);
+      const usedMs = (user + system) / 1000;
+      assert.ok(usedMs < 200, `used ${usedMs.toFixed(0)} ms of the processor in 400 ms of rest`);
+    };
+
+    needsThreads("leaves no ended worker running: one that reads the clock", () => burns(BEHAVIOUR.searchOn));
+
+    const endsDeaf = implementation.blocking ?? implementation.deafRunsOn;
+    (endsDeaf === undefined ? it : it.skip)("leaves no ended worker running: one that hears nothing", () =>
+      burns(BEHAVIOUR.spin),
+    );
+
+    needsThreads.each([
+      ["that searches on for ever", BEHAVIOUR.searchOn],
+      ["that hears nothing at all", BEHAVIOUR.spin],
+    ])("ends a worker %s at its deadline, and works on", async (_, behaviour) => {
+      const { pool } = await warm();
+      const call = assert.rejects(pool.solve(tinyProblem(1), optionsFor(behaviour, 100)), withCode("DEADLINE"));
+      const ms = await elapsedMs(call);
       assert.ok(ms >= 100 + GRACE_MS - 5 && ms < 100 + GRACE_MS + SLACK_MS, `settled after ${ms.toFixed(0)} ms`);
       assert.equal(pool.status().replaced, 1);
       await answers(pool);
@@ -260,7 +283,7 @@ export function describeSolverPool(implementation: PoolImplementation): void {
     needsThreads("gives up a running call when its signal aborts, and frees the worker", async () => {
       const { pool } = await warm();
       const controller = new AbortController();
-      const call = pool.solve(tinyProblem(1), optionsFor(BEHAVIOUR.spin, 60_000), { signal: controller.signal });
+      const call = pool.solve(tinyProblem(1), optionsFor(BEHAVIOUR.searchOn, 60_000), { signal: controller.signal });
       await pause(50);
       controller.abort(new Error("client went away"));
       await assert.rejects(call, { code: "ABORTED", cause: new Error("client went away") });
@@ -345,6 +368,19 @@ export function describeSolverPool(implementation: PoolImplementation): void {
       await crash;
     });
 
+    needsThreads("settles every call, and soon, when its workers cannot even load their module", async () => {
+      const entry = new URL("./solver-pool/broken-entry.ts", import.meta.url);
+      const { pool } = await implementation.create({ workers: 2, maxQueue: 8, graceMs: GRACE_MS }, entry);
+      open.push(pool);
+      for (let round = 0; round < 4; round++) {
+        const call = assert.rejects(pool.solve(tinyProblem(1), optionsFor(BEHAVIOUR.answer)), {
+          code: "SOLVER_CRASHED",
+          message: /this module cannot be loaded/,
+        });
+        assert.ok((await elapsedMs(call)) < 3000);
+      }
+    });
+
     const hoarding = implementation.blocking ?? implementation.noHeapLimit;
     (hoarding === undefined ? it : it.skip)("survives a worker that runs out of memory", async () => {
       const { pool } = await create({ maxHeapMb: 32 });
@@ -370,7 +406,7 @@ export function describeSolverPool(implementation: PoolImplementation): void {
 
     it("settles every call on close, running and queued, and takes no more", async () => {
       const { pool } = await warm();
-      const behaviour = implementation.blocking === undefined ? BEHAVIOUR.spin : BEHAVIOUR.answer;
+      const behaviour = implementation.blocking === undefined ? BEHAVIOUR.searchOn : BEHAVIOUR.answer;
       const calls = [1, 2, 3].map((demand) => pool.solve(tinyProblem(demand), optionsFor(behaviour, 60_000)));
       const settled = calls.map((call) => assert.rejects(call, withCode("CLOSED")));
       assert.ok((await elapsedMs(pool.close())) < 2000);

@@ -27,10 +27,14 @@ export function createPiscinaExecutor(options: PiscinaExecutorOptions): PiscinaE
     recordTiming: false,
     ...(options.maxHeapMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: options.maxHeapMb } }),
   });
-  // A thread that dies while idle: Piscina has already replaced it, and without a listener the process would end.
-  piscina.on("error", () => undefined);
+  const starting = new Set<AbortController>();
+  // A thread that died without a task: idle (Piscina has replaced it already), or while it loaded its module. Piscina
+  // leaves the task that waits for the latter waiting for ever. And without a listener the process would end.
+  piscina.on("error", (error: unknown) => {
+    for (const controller of starting) controller.abort(error);
+  });
   return {
-    run: (task, hooks) => runOnPiscina(piscina, task, hooks),
+    run: (task, hooks) => runOnPiscina(piscina, starting, task, hooks),
     close: () => piscina.destroy(),
     get threads() {
       return piscina.threads;
@@ -42,20 +46,33 @@ export function createPiscinaExecutor(options: PiscinaExecutorOptions): PiscinaE
  * The notes have a port of their own, and the answer comes over Piscina's: a thread posts all its notes before its
  * answer, so what the port still holds when the answer is here is read before the answer is passed on.
  */
-async function runOnPiscina(piscina: Piscina, task: SolveTask, hooks: RunHooks): Promise<SolveAnswer> {
+async function runOnPiscina(
+  piscina: Piscina,
+  starting: Set<AbortController>,
+  task: SolveTask,
+  hooks: RunHooks,
+): Promise<SolveAnswer> {
   const { port1, port2 } = new MessageChannel();
+  const start = new AbortController();
+  starting.add(start);
   const pass = (note: unknown): void => {
-    if (isWorkerNote(note)) hooks.onNote(note);
+    if (!isWorkerNote(note)) return;
+    if (note.type === "started") starting.delete(start);
+    hooks.onNote(note);
   };
   port1.on("message", pass);
   try {
+    const signal = AbortSignal.any([hooks.signal, start.signal]);
     const message = { task, notes: port2 };
-    const answer = (await piscina.run(message, { transferList: [port2], signal: hooks.signal })) as SolveAnswer;
+    const answer = (await piscina.run(message, { transferList: [port2], signal })) as SolveAnswer;
     for (let held = receiveMessageOnPort(port1); held !== undefined; held = receiveMessageOnPort(port1)) {
       pass(held.message);
     }
     return answer;
+  } catch (error) {
+    throw start.signal.aborted ? start.signal.reason : error;
   } finally {
+    starting.delete(start);
     port1.close();
   }
 }

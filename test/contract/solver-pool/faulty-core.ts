@@ -15,7 +15,10 @@ export const BEHAVIOUR = {
   answer: 0,
   /** As `answer`, but keeps its thread busy for `problem.priority[0]` ms first. */
   busy: 1,
-  spin: 2,
+  /** Never ends by itself, but reads the clock as the real solver does. */
+  searchOn: 2,
+  /** Deaf: reads no clock that the pool could answer by. For ever; on Deno, which cannot end it, for one second. */
+  spin: 11,
   throwRangeError: 3,
   throwCoded: 4,
   /** The thread leaves without a word. */
@@ -44,8 +47,11 @@ function misbehave(problem: Problem, options: SolveOptions, context: SolverConte
     case BEHAVIOUR.busy:
       burn(knob);
       break;
+    case BEHAVIOUR.searchOn:
+      for (;;) context.now();
     case BEHAVIOUR.spin:
-      for (;;) burn(1000);
+      burn("Deno" in globalThis ? 1000 : Infinity);
+      break;
     case BEHAVIOUR.throwRangeError:
       throw new RangeError("classCount is -1; it must be at least 0");
     case BEHAVIOUR.throwCoded:

@@ -46,7 +46,12 @@ function fakeWorkers(): { spawned: FakeWorker[]; spawn: () => FakeWorker } {
   return { spawned, spawn };
 }
 
-const task = { id: 1, problem: {} as Problem, wantsProgress: false } as SolveTask;
+const task = {
+  id: 1,
+  problem: {} as Problem,
+  wantsProgress: false,
+  stop: new Int32Array(new SharedArrayBuffer(4)),
+} as SolveTask;
 const hooks = (): RunHooks => ({ signal: new AbortController().signal, onNote: () => undefined });
 
 describe("Comlink's executor", () => {

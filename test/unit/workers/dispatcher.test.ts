@@ -69,8 +69,10 @@ describe("the dispatcher", () => {
       started(at(runs, 0));
       await vi.advanceTimersByTimeAsync(1499);
       assert.equal(at(runs, 0).hooks.signal.aborted, false);
+      assert.equal(at(runs, 0).task.stop[0], 0);
       await vi.advanceTimersByTimeAsync(1);
       assert.equal(at(runs, 0).hooks.signal.aborted, true);
+      assert.equal(at(runs, 0).task.stop[0], 1);
       assert.equal(((await outcome) as { code: string }).code, "DEADLINE");
       assert.deepEqual(pool.status(), { workers: 1, busy: 0, queued: 0, maxQueue: 3, replaced: 1 });
     }));

@@ -7,7 +7,13 @@ import type { SolveTask } from "../../../workers/protocol.ts";
 import { type SolverCore, startSolver } from "../../../workers/solve-task.ts";
 
 const options: SolveOptions = { strategy: "ilp", timeLimitMs: 1, workLimit: 1, gapTarget: 0, seed: 0 };
-const task: SolveTask = { id: 7, problem: {} as Problem, options, wantsProgress: false };
+const task: SolveTask = {
+  id: 7,
+  problem: {} as Problem,
+  options,
+  wantsProgress: false,
+  stop: new Int32Array(new SharedArrayBuffer(4)),
+};
 const silent = (): void => undefined;
 
 const core = (parts: Partial<SolverCore>): SolverCore => ({
