@@ -34,11 +34,7 @@ export class PlimsollError extends Error {
 
 /** Cuts a value for a message, so that no error carries a megabyte. */
 export function shortValue(value: unknown): string {
-  let text: string;
-  if (typeof value === "string") text = value;
-  else if (value === undefined) text = "(absent)";
-  else if (typeof value === "object" && value !== null) text = Array.isArray(value) ? "(a list)" : "(an object)";
-  else text = String(value as number | boolean | bigint | null);
+  const text = plainText(value);
   return text.length <= 120 ? text : `${text.slice(0, 117)}...`;
 }
 
@@ -57,4 +53,19 @@ export function describeError(problem: string, details: ErrorDetails): string {
 /** An input error whose message is made of its details. */
 export function inputError(code: string, problem: string, details: ErrorDetails = {}, cause?: unknown): PlimsollError {
   return new PlimsollError("input", code, describeError(problem, details), details, cause);
+}
+
+function plainText(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return value;
+    case "number":
+    case "boolean":
+    case "bigint":
+      return String(value);
+    case "undefined":
+      return "(absent)";
+    default:
+      return value === null ? "null" : Array.isArray(value) ? "(a list)" : "(an object)";
+  }
 }

@@ -11,6 +11,8 @@ import { yamlToValue } from "./yaml-values.ts";
 export interface RawObject {
   readonly value: unknown;
   readonly origin: Origin;
+  /** Its place in the list that the origin's path leads to; absent when it is the value at that path itself. */
+  readonly index?: number;
 }
 
 /** Where an object was read: enough to find its lines again when one of its fields is wrong. */
@@ -19,12 +21,15 @@ export interface Origin {
   /** The text of the document it came from, and the line its text starts on (from 1). */
   readonly text: string;
   readonly firstLine: number;
-  /** Its place in the document: empty for the document itself, `["items", 3]` in a List. */
+  /** A place in the document: empty for the document itself, `["items"]` for the items of a List. */
   readonly path: readonly (string | number)[];
 }
 
 /** Above this size an error names no line: finding it would mean to parse the text again. */
 const MAX_LOCATE_LENGTH = 1_000_000;
+
+/** Lists within lists: deeper ones are not unfolded and so rejected as no object. */
+const MAX_LIST_DEPTH = 8;
 
 /**
  * Reads all texts.
@@ -78,7 +83,7 @@ function readJson(source: ManifestSource, limits: ReadLimits, objects: RawObject
       if (readAsYaml(source, limits, objects)) return;
       throw invalidJson(name, text, start, error);
     }
-    unfold(value, { source: name, text: part, firstLine: lineOf(text, start), path: [] }, limits, found);
+    unfold({ value, origin: { source: name, text: part, firstLine: lineOf(text, start), path: [] } }, limits, found);
     start = end;
   }
   const rest = text.slice(start).trim();
@@ -152,8 +157,7 @@ function readYaml(source: ManifestSource, limits: ReadLimits, objects: RawObject
     const value = yamlToValue(document, name, lineAt, limits);
     if (value !== null) {
       unfold(
-        value,
-        { source: name, text: text.slice(start, end), firstLine: lineAt(start), path: [] },
+        { value, origin: { source: name, text: text.slice(start, end), firstLine: lineAt(start), path: [] } },
         limits,
         objects,
       );
@@ -184,17 +188,18 @@ function checkCount(objects: readonly RawObject[], limits: ReadLimits, source: s
   });
 }
 
-/** Lists of any kind (List, PodList, a bare JSON list) become their items. */
-function unfold(value: unknown, origin: Origin, limits: ReadLimits, objects: RawObject[], depth = 0): void {
-  const items = listItems(value);
-  if (items === undefined || depth > 8) {
-    objects.push({ value, origin });
+/** Lists of any kind (List, PodList, a bare JSON list) become their items, which share one origin. */
+function unfold(raw: RawObject, limits: ReadLimits, objects: RawObject[], depth = 0): void {
+  const items = listItems(raw.value);
+  if (items === undefined || depth > MAX_LIST_DEPTH) {
+    objects.push(raw);
     return;
   }
   const { list, key, itemDefaults } = items;
-  for (const [index, item] of list.entries()) {
-    const path = key === undefined ? [...origin.path, index] : [...origin.path, key, index];
-    unfold(itemDefaults(item), { ...origin, path }, limits, objects, depth + 1);
+  const above = raw.index === undefined ? raw.origin.path : [...raw.origin.path, raw.index];
+  const origin = { ...raw.origin, path: key === undefined ? above : [...above, key] };
+  for (let index = 0; index < list.length; index++) {
+    unfold({ value: itemDefaults(list[index]), origin, index }, limits, objects, depth + 1);
     if (objects.length > limits.maxObjects) checkCount(objects, limits, origin.source);
   }
 }
@@ -228,7 +233,7 @@ function listItems(value: unknown): ListItems | undefined {
  * The line of a field like `spec.containers[0].image`, or of the nearest thing around it that is there.
  * Parses the document again, so only errors pay for it.
  */
-export function locate(origin: Origin, field: string): number | undefined {
+export function locate({ origin, index }: RawObject, field: string): number | undefined {
   if (origin.text.length > MAX_LOCATE_LENGTH) return undefined;
   const lines = new LineCounter();
   const document = parseDocument(origin.text, {
@@ -237,7 +242,7 @@ export function locate(origin: Origin, field: string): number | undefined {
     logLevel: "silent",
     merge: true,
   });
-  const path = [...origin.path, ...fieldPath(field)];
+  const path = [...origin.path, ...(index === undefined ? [] : [index]), ...fieldPath(field)];
   for (let length = path.length; length >= 0; length--) {
     const node = document.getIn(path.slice(0, length), true) as Node | undefined;
     const offset = node?.range?.[0];

@@ -68,9 +68,9 @@ export function expandWorkloads(workloads: readonly Workload[], live: readonly O
     if (top !== controller) count(owned, `${pod.namespace}/${top}`);
   }
 
-  const used = usedLabelKeys(workloads, live);
-  const pods: Pod[] = [];
   const daemonSets: DaemonSet[] = [];
+  const wanted: { workload: Workload; missing: number }[] = [];
+  let total = live.length;
   for (const workload of workloads) {
     const { kind, namespace, name, template, controller } = workload;
     if (kind === "DaemonSet") {
@@ -78,8 +78,9 @@ export function expandWorkloads(workloads: readonly Workload[], live: readonly O
       continue;
     }
     if (controller !== undefined && controllers.has(`${namespace}/${controller}`)) continue;
-    const missing = workload.replicas - (owned.get(`${namespace}/${kind}/${name}`) ?? 0);
-    if (live.length + pods.length + missing > maxPods) {
+    const missing = Math.max(0, workload.replicas - (owned.get(`${namespace}/${kind}/${name}`) ?? 0));
+    total += missing;
+    if (total > maxPods) {
       throw inputError("TOO_MANY_PODS", `there are more than ${String(maxPods)} pods`, {
         object: `${kind} ${namespace}/${name}`,
         field: "spec.replicas",
@@ -87,8 +88,12 @@ export function expandWorkloads(workloads: readonly Workload[], live: readonly O
         hint: "Plan for fewer at a time.",
       });
     }
-    expandOne(workload, missing, taken, used, pods);
+    wanted.push({ workload, missing });
   }
+  // Only now are pods made: an input that asks for too many costs nothing.
+  const used = usedLabelKeys(workloads, live);
+  const pods: Pod[] = [];
+  for (const { workload, missing } of wanted) expandOne(workload, missing, taken, used, pods);
   return { pods, daemonSets };
 }
 

@@ -71,7 +71,10 @@ export function readNodeClass(kind: NodeClassKind, object: Fields, cache: Quanti
   const sizing = readSizing(kind, spec, "spec", object.apiVersion, cache);
   const status = readObject(object.status, "status");
   const zones = readZones(status);
-  const unusable = notUsable(object, `${kind} ${String(readObject(object.metadata, "metadata")?.name ?? "")}`);
+  const unusable = notUsable(
+    object,
+    `${kind} ${readString(readObject(object.metadata, "metadata")?.name, "metadata.name") ?? ""}`,
+  );
   return {
     sizing: zones.length === 0 ? sizing : { ...sizing, zones },
     ...(unusable === undefined ? {} : { unusable }),

@@ -1,6 +1,12 @@
 /** NodePool (v1, v1beta1) and Provisioner (v1alpha5): both become one domain NodePool. */
 import type { KubeletSettings, NodePool, NodeSizing } from "../../domain/node-pool.ts";
-import type { Requirement } from "../../domain/requirement.ts";
+import {
+  HOSTNAME_LABEL,
+  NODE_POOL_LABEL,
+  PROVISIONER_LABEL,
+  ZONE_LABEL,
+  type Requirement,
+} from "../../domain/requirement.ts";
 import { NO_RESOURCES } from "../../domain/resources.ts";
 import { failField, readInteger, readObject, readString, requireObject, shown, unknownKeys } from "./fields.ts";
 import type { Fields } from "./fields.ts";
@@ -23,10 +29,6 @@ export interface PoolContext {
   readonly defaults: PoolDefaults;
   readonly note: (sentence: string) => void;
 }
-
-/** Label that names a node's pool. */
-export const NODE_POOL_LABEL = "karpenter.sh/nodepool";
-export const PROVISIONER_LABEL = "karpenter.sh/provisioner-name";
 
 const MAX_WEIGHT = 100;
 const NODE_POOL_FIELDS = new Set(["template", "disruption", "limits", "weight", "replicas"]);
@@ -171,8 +173,7 @@ function assemble(parts: PoolParts, nodeClass: NodeClass, context: PoolContext):
   labels.set(parts.nameLabel, parts.name);
   const requirements = [...parts.requirements];
   for (const [key, value] of labels) requirements.push({ key, operator: "In", values: [value] });
-  if (sizing.zones.length > 0)
-    requirements.push({ key: "topology.kubernetes.io/zone", operator: "In", values: sizing.zones });
+  if (sizing.zones.length > 0) requirements.push({ key: ZONE_LABEL, operator: "In", values: sizing.zones });
   requirements.push(...documentedDefaults(parts.kind, parts.name, requirements, sizing.amiFamily, context));
 
   const unusable = parts.unusable ?? nodeClass.unusable;
@@ -193,7 +194,7 @@ function assemble(parts: PoolParts, nodeClass: NodeClass, context: PoolContext):
 
 /** Labels that only Karpenter or the kubelet may set. */
 function checkNotReserved(key: string, field: string): void {
-  if (key !== "kubernetes.io/hostname" && key !== NODE_POOL_LABEL && key !== PROVISIONER_LABEL) return;
+  if (key !== HOSTNAME_LABEL && key !== NODE_POOL_LABEL && key !== PROVISIONER_LABEL) return;
   failField(
     field,
     key,

@@ -1,4 +1,5 @@
 /** Nodes that exist. */
+import { HOSTNAME_LABEL } from "../../domain/requirement.ts";
 import type { Node } from "../../domain/node.ts";
 import { failField, readBoolean, readObject } from "./fields.ts";
 import type { Fields } from "./fields.ts";
@@ -37,7 +38,7 @@ export function readNode(name: string, object: Fields, cache: QuantityCache, not
   const nodePool = nodePoolOf(labels);
   return {
     name,
-    labels: labels.has("kubernetes.io/hostname") ? labels : new Map([...labels, ["kubernetes.io/hostname", name]]),
+    labels: labels.has(HOSTNAME_LABEL) ? labels : new Map([...labels, [HOSTNAME_LABEL, name]]),
     taints: readTaints(spec.taints, "spec.taints"),
     capacity: capacity.size === 0 ? allocatable : capacity,
     allocatable,

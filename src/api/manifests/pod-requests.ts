@@ -5,7 +5,7 @@ import type { Resources } from "../../domain/resources.ts";
 import { reportUnknown } from "./affinity.ts";
 import { failField, readObject, shown } from "./fields.ts";
 import type { Fields } from "./fields.ts";
-import { readResources, resourceField } from "./quantities.ts";
+import { MAX_CACHED, readResources, resourceField } from "./quantities.ts";
 import type { QuantityCache } from "./quantities.ts";
 
 /** Requests and limits that a LimitRange gives to containers which have none. */
@@ -35,13 +35,22 @@ export function readContainerRequests(value: unknown, field: string, context: Re
   const object = readObject(value, field);
   const defaults = context.limitDefaults;
   if (object === undefined) return defaults === undefined ? NO_RESOURCES : defaults.requests;
+  // Thousands of containers ask for the same: what was read and checked once is found by its text.
+  const key = defaults === undefined ? JSON.stringify(object) : "";
+  const known = key === "" ? undefined : context.cache.containers.get(key);
+  if (known !== undefined) return known;
+  const complaints = context.unsupported.length;
   reportUnknown(object, RESOURCE_KEYS, field, context.unsupported);
   const requests = readResources(object.requests, `${field}.requests`, "request", context.cache);
   const limits = readResources(object.limits, `${field}.limits`, "request", context.cache);
   checkNames(requests, object.requests, `${field}.requests`);
   checkNames(limits, object.limits, `${field}.limits`);
   checkAgainstLimits(requests, limits, object, field);
-  return fillIn(fillIn(requests, limits), defaults?.requests);
+  const effective = fillIn(fillIn(requests, limits), defaults?.requests);
+  if (key !== "" && complaints === context.unsupported.length && context.cache.containers.size < MAX_CACHED) {
+    context.cache.containers.set(key, effective);
+  }
+  return effective;
 }
 
 function fillIn(requests: Resources, defaults: Resources | undefined): Resources {

@@ -1,6 +1,13 @@
 /** The requirements that a pool gets when it leaves them open. */
 import type { NodePool } from "../../domain/node-pool.ts";
-import type { Requirement } from "../../domain/requirement.ts";
+import {
+  ARCH_LABEL,
+  canonicalKey,
+  CAPACITY_TYPE_LABEL,
+  INSTANCE_TYPE_LABEL,
+  OS_LABEL,
+  type Requirement,
+} from "../../domain/requirement.ts";
 
 /**
  * Who gets defaults for what it leaves open:
@@ -11,14 +18,11 @@ import type { Requirement } from "../../domain/requirement.ts";
  */
 export type PoolDefaults = "documented" | "none";
 
-const OS = "kubernetes.io/os";
-const ARCH = "kubernetes.io/arch";
-const CAPACITY_TYPE = "karpenter.sh/capacity-type";
 const CATEGORY = "karpenter.k8s.aws/instance-category";
 const GENERATION = "karpenter.k8s.aws/instance-generation";
 
 /** Any of these chooses instance types. */
-const TYPE_KEYS = ["node.kubernetes.io/instance-type", "karpenter.k8s.aws/instance-family", CATEGORY, GENERATION];
+const TYPE_KEYS = [INSTANCE_TYPE_LABEL, "karpenter.k8s.aws/instance-family", CATEGORY, GENERATION];
 
 /** Any label of this kind also tells what machines are wanted (cpu, memory, GPU, size, ...). */
 const TYPE_PREFIX = "karpenter.k8s.aws/instance-";
@@ -35,21 +39,21 @@ export function documentedDefaults(
   context: { readonly defaults: PoolDefaults; readonly note: (sentence: string) => void },
 ): Requirement[] {
   if (context.defaults === "none") return [];
-  const keys = new Set(requirements.map((requirement) => requirement.key));
+  const keys = new Set(requirements.map((requirement) => canonicalKey(requirement.key)));
   const choosesTypes = TYPE_KEYS.some((key) => keys.has(key));
   const added: Requirement[] = [];
   if (kind === "NodePool") {
     const saysSomething =
-      keys.has(OS) ||
-      keys.has(ARCH) ||
-      keys.has(CAPACITY_TYPE) ||
+      keys.has(OS_LABEL) ||
+      keys.has(ARCH_LABEL) ||
+      keys.has(CAPACITY_TYPE_LABEL) ||
       [...keys].some((key) => TYPE_KEYS.includes(key) || key.startsWith(TYPE_PREFIX));
     if (saysSomething) return added;
   }
   const os = amiFamily.startsWith("Windows") ? "windows" : "linux";
-  if (!keys.has(OS)) added.push({ key: OS, operator: "In", values: [os] });
-  if (!keys.has(ARCH)) added.push({ key: ARCH, operator: "In", values: ["amd64"] });
-  if (!keys.has(CAPACITY_TYPE)) added.push({ key: CAPACITY_TYPE, operator: "In", values: ["on-demand"] });
+  if (!keys.has(OS_LABEL)) added.push({ key: OS_LABEL, operator: "In", values: [os] });
+  if (!keys.has(ARCH_LABEL)) added.push({ key: ARCH_LABEL, operator: "In", values: ["amd64"] });
+  if (!keys.has(CAPACITY_TYPE_LABEL)) added.push({ key: CAPACITY_TYPE_LABEL, operator: "In", values: ["on-demand"] });
   if (!choosesTypes) added.push(DEFAULT_CATEGORY, DEFAULT_GENERATION);
   if (added.length > 0) {
     context.note(

@@ -12,13 +12,16 @@ export type Rounding = "request" | "capacity";
 export interface QuantityCache {
   readonly request: Map<string, number>;
   readonly capacity: Map<string, number>;
+  /** Effective requests of containers by the JSON of their `resources`. */
+  readonly containers: Map<string, Resources>;
 }
 
-const MAX_CACHED = 100_000;
+/** Entries that each part of the cache holds at most. */
+export const MAX_CACHED = 100_000;
 
 /** An empty cache; one for each call of readManifests. */
 export function newQuantityCache(): QuantityCache {
-  return { request: new Map(), capacity: new Map() };
+  return { request: new Map(), capacity: new Map(), containers: new Map() };
 }
 
 /** One quantity, exactly; numbers count as their digits. @throws FieldError `BAD_QUANTITY` */

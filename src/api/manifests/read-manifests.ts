@@ -9,7 +9,7 @@ import type { Rejected } from "../../domain/snapshot.ts";
 import type { ManifestSource } from "../plan-service.ts";
 import { mergeDefaults, readLimitRange, readPriorityClass, readRuntimeClass } from "./cluster-defaults.ts";
 import { locate, readDocuments } from "./documents.ts";
-import type { Origin, RawObject } from "./documents.ts";
+import type { RawObject } from "./documents.ts";
 import { expandWorkloads, instantiate, topController } from "./expand.ts";
 import type { OwnedPod } from "./expand.ts";
 import { FieldError, failField, readObject, readString, shown } from "./fields.ts";
@@ -66,7 +66,7 @@ interface Named {
   readonly namespace: string;
   readonly name: string;
   readonly object: Fields;
-  readonly origin: Origin;
+  readonly raw: RawObject;
 }
 
 /** So many rejections get a line number; finding one means to parse the document again. */
@@ -88,12 +88,18 @@ export function readManifests(sources: readonly ManifestSource[], context: ReadC
   const named = raw.map((item) => reader.identify(item)).filter((item) => item !== undefined);
   for (const stage of [0, 1, 2]) for (const item of named) if (item.info.stage === stage) reader.read(item);
   const result = reader.finish();
-  checkUsable(result, sources, context.requireNodePool ?? true);
+  checkUsable(result, {
+    objects: raw.length,
+    problems: reader.problems,
+    sources,
+    requireNodePool: context.requireNodePool ?? true,
+  });
   return result;
 }
 
 /** Collects the objects of one call. */
 class ManifestReader {
+  readonly problems: string[] = [];
   private readonly limits: ReadLimits;
   private readonly poolDefaults: PoolDefaults;
   private readonly cache = newQuantityCache();
@@ -111,6 +117,7 @@ class ManifestReader {
   private readonly live: OwnedPod[] = [];
   private readonly workloads: Workload[] = [];
   private readonly interned = new Map<string, Resources>();
+  private readonly internedSame = new WeakMap<Resources, Resources>();
   private defaultPriority = 0;
   private generated = 0;
 
@@ -120,13 +127,14 @@ class ManifestReader {
   }
 
   /** Kind, namespace and name of an object; undefined when it is rejected or of no interest. */
-  identify({ value, origin }: RawObject): Named | undefined {
+  identify(raw: RawObject): Named | undefined {
     let label = "an object";
     let kind = "(unknown)";
     try {
-      const object = readObject(value, "");
-      if (object === undefined)
-        failField("", value, "it is empty", "Remove it, or write a Kubernetes object.", "NOT_AN_OBJECT");
+      if (typeof raw.value !== "object" || raw.value === null || Array.isArray(raw.value)) {
+        failField("", raw.value, `${shown(raw.value)} is no object`, "Write a Kubernetes object.", "NOT_AN_OBJECT");
+      }
+      const object = raw.value as Fields;
       const apiVersion = readString(object.apiVersion, "apiVersion");
       kind = readString(object.kind, "kind") ?? "";
       const metadata = readObject(object.metadata, "metadata");
@@ -181,9 +189,9 @@ class ManifestReader {
         );
       }
       this.seen.add(key);
-      return { info, namespace: namespace === "" ? "default" : namespace, name, object, origin };
+      return { info, namespace: namespace === "" ? "default" : namespace, name, object, raw };
     } catch (error) {
-      this.reject(error, kind === "" ? "(unknown)" : kind, label, origin);
+      this.reject(error, kind === "" ? "(unknown)" : kind, label, raw);
       return undefined;
     }
   }
@@ -210,12 +218,12 @@ class ManifestReader {
 
   /** Interprets one object. */
   read(item: Named): void {
-    const { info, namespace, name, origin } = item;
+    const { info, namespace, name, raw } = item;
     try {
       this.readKind(item);
     } catch (error) {
       const shownName = info.namespaced ? `${namespace}/${name}` : name;
-      const message = this.reject(error, info.kind, `${info.kind} ${shownName}`, origin);
+      const message = this.reject(error, info.kind, `${info.kind} ${shownName}`, raw);
       if (info.kind === "EC2NodeClass" || info.kind === "AWSNodeTemplate")
         this.nodeClasses.set(`${info.kind}/${name}`, message);
     }
@@ -364,12 +372,17 @@ class ManifestReader {
   }
 
   private readonly intern = (requests: Resources): Resources => {
+    let found = this.internedSame.get(requests);
+    if (found !== undefined) return found;
     let key = "";
     for (const [name, amount] of requests) key += `${name}=${String(amount)};`;
-    const known = this.interned.get(key);
-    if (known !== undefined) return known;
-    this.interned.set(key, requests);
-    return requests;
+    found = this.interned.get(key);
+    if (found === undefined) {
+      found = new Map([...requests, ["pods", 1]]);
+      this.interned.set(key, found);
+    }
+    this.internedSame.set(requests, found);
+    return found;
   };
 
   private readonly note = (sentence: string): void => {
@@ -382,18 +395,19 @@ class ManifestReader {
   }
 
   /** @returns the message of the rejection */
-  private reject(error: unknown, kind: string, object: string, origin: Origin): string {
+  private reject(error: unknown, kind: string, object: string, raw: RawObject): string {
     if (!(error instanceof FieldError)) throw error;
-    const line = this.rejected.length < MAX_LOCATED ? locate(origin, error.field) : undefined;
+    const line = this.rejected.length < MAX_LOCATED ? locate(raw, error.field) : undefined;
     const details: ErrorDetails = {
       object,
       ...(error.field === "" ? {} : { field: error.field }),
       value: error.value,
       hint: error.hint,
-      source: line === undefined ? origin.source : `${origin.source}:${String(line)}`,
+      source: line === undefined ? raw.origin.source : `${raw.origin.source}:${String(line)}`,
     };
     const message = describeError(error.message, details);
     this.rejected.push({ kind, name: object.slice(object.indexOf(" ") + 1), code: error.code, message, details });
+    this.problems.push(error.message);
     return message;
   }
 }
@@ -402,56 +416,42 @@ function withName(name: string, labels: ReadonlyMap<string, string>): ReadonlyMa
   return new Map([...labels, ["kubernetes.io/metadata.name", name]]);
 }
 
+/** What checkUsable needs beside the result. */
+interface Given {
+  readonly objects: number;
+  /** What is wrong with each rejected object, as a clause. */
+  readonly problems: readonly string[];
+  readonly sources: readonly ManifestSource[];
+  readonly requireNodePool: boolean;
+}
+
 /** Input that leaves nothing to plan is the caller's error; the first bad object says best what is wrong. */
-function checkUsable(result: ReadResult, sources: readonly ManifestSource[], requireNodePool: boolean): void {
-  const { pods, nodePools, nodes, rejected } = result;
-  const nowhere = requireNodePool && nodePools.length === 0 && nodes.length === 0;
-  const first = rejected[0];
-  if (first !== undefined && (pods.length === 0 || nowhere)) {
-    const blamed = nowhere
-      ? (rejected.find(({ kind }) => kind === "NodePool" || kind === "Provisioner" || kind === "Node") ?? first)
-      : first;
-    const others = rejected.length - 1;
-    const more =
-      others === 0 ? "" : ` ${String(others)} more ${others === 1 ? "object was" : "objects were"} rejected.`;
-    throw inputError(blamed.code, problemOf(blamed) + (more === "" ? "" : `;${more.slice(0, -1)}`), blamed.details);
-  }
-  const where = sources
-    .map(({ name }) => name)
+function checkUsable({ pods, nodePools, nodes, rejected }: ReadResult, given: Given): void {
+  const where = given.sources
     .slice(0, 3)
+    .map(({ name }) => name)
     .join(", ");
-  if (
-    pods.length === 0 &&
-    nodePools.length === 0 &&
-    nodes.length === 0 &&
-    result.daemonSets.length === 0 &&
-    result.ignored.size === 0
-  ) {
+  if (given.objects === 0) {
     throw inputError("EMPTY_INPUT", "there are no Kubernetes objects in the input", {
       source: where,
       value: "",
       hint: "Give manifests of pods or workloads and of a NodePool.",
     });
   }
+  const nowhere = given.requireNodePool && nodePools.length === 0 && nodes.length === 0;
+  if (rejected.length > 0 && (pods.length === 0 || nowhere)) {
+    const place = rejected.findIndex(({ kind }) => kind === "NodePool" || kind === "Provisioner" || kind === "Node");
+    const blamed = nowhere && place >= 0 ? place : 0;
+    const others = rejected.length - 1;
+    const more = others === 0 ? "" : `; ${others} more ${others === 1 ? "object is" : "objects are"} bad too`;
+    const { code, details } = rejected[blamed] ?? { code: "INVALID_INPUT", details: {} };
+    throw inputError(code, `${given.problems[blamed] ?? ""}${more}`, details);
+  }
   if (nowhere) {
     throw inputError(
       "NO_NODE_POOL",
       "the input has neither a NodePool (or Provisioner) nor a Node, so no pod can have a place",
-      {
-        object: "NodePool",
-        source: where,
-        value: "(absent)",
-        hint: `Add one, for example:\n${MINIMAL_NODE_POOL}`,
-      },
+      { object: "NodePool", source: where, value: "(absent)", hint: `Add one, for example:\n${MINIMAL_NODE_POOL}` },
     );
   }
-}
-
-/** The clause of a rejection, without the object and the hint that its details repeat. */
-function problemOf(rejection: Rejected): string {
-  const { details, message } = rejection;
-  const prefix = describeError("\u0000", details).split("\u0000");
-  const start = prefix[0]?.length ?? 0;
-  const end = message.length - (prefix[1]?.length ?? 0);
-  return message.slice(start, end);
 }

@@ -152,7 +152,7 @@ export function yamlToValue(document: Document, source: string, lineOf: LineOf, 
     }
   }
 
-  return convert(document.contents as Node | null, 0);
+  return convert(document.contents, 0);
 }
 
 function isMergeKey(node: Node | null): boolean {
