@@ -17,7 +17,7 @@ import process from "node:process";
 import { gunzipSync } from "node:zlib";
 import { COMPACT_FORMAT } from "../src/adapters/catalog/compact-format.ts";
 import { COLUMNS, type MachineRow, writeRow } from "../src/adapters/catalog/compact-row.ts";
-import { describeMachine } from "./described.ts";
+import { describeMachine } from "../src/adapters/catalog/described-machine.ts";
 import { readDate, readInterfaceLimits, readNumbers, readPrices } from "./tables.ts";
 
 const REGION = "us-east-1";
@@ -58,8 +58,10 @@ function build(): void {
   const rows: MachineRow[] = [];
   const withoutPrice: string[] = [];
   const withoutZone: string[] = [];
-  for (const [name, entry] of described.toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    const machine = describeMachine(entry, limits.get(name), bandwidths.get(name));
+  for (const [index, [name, entry]] of described.toSorted(([a], [b]) => (a < b ? -1 : 1)).entries()) {
+    // A bandwidth that the table does not know is one that AWS gives only in words: 0, not the API's figure.
+    const tabled = { networkMbps: bandwidths.get(name) ?? 0, ...limits.get(name) };
+    const machine = describeMachine(entry, index, "moto", tabled);
     const onDemandUsdPerHour = prices.get(name);
     const zones = zonesOf.get(name);
     if (machine === undefined || onDemandUsdPerHour === undefined) withoutPrice.push(name);

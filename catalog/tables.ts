@@ -1,5 +1,7 @@
 /** Reads facts out of generated Go tables: prices, interface limits, bandwidths. No code is taken from there. */
-import type { InterfaceLimits } from "./described.ts";
+import type { TabledFacts } from "../src/adapters/catalog/described-machine.ts";
+
+type InterfaceLimits = Omit<TabledFacts, "networkMbps">;
 
 const ENTRY = /"([a-z0-9.-]+)":\s*([\d.]+),/g;
 

@@ -41,6 +41,20 @@ export class FieldReader {
     return typeof value === "boolean" ? value : this.fail(field, value, "Write true or false.");
   }
 
+  /** YYYY-MM-DD. */
+  date(field: string, value: unknown): string {
+    return typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value)
+      ? value
+      : this.fail(field, value, "Write the date of the prices as YYYY-MM-DD.");
+  }
+
+  /** Finite and not below 0. */
+  number(field: string, value: unknown): number {
+    return typeof value === "number" && Number.isFinite(value) && value >= 0
+      ? value
+      : this.fail(field, value, "Write a number not below 0.");
+  }
+
   /** Finite and not below 0. */
   price(field: string, value: unknown): number {
     return typeof value === "number" && Number.isFinite(value) && value >= 0

@@ -1,13 +1,13 @@
-/** Catalogues from files: the embedded one, and any other of the two formats. */
+/** Catalogues from files: the embedded one, and any other of the three formats. */
 import { readFile } from "node:fs/promises";
 import { PlimsollError } from "../../domain/errors.ts";
 import type { Catalog } from "../../ports/catalog.ts";
 import { isObject } from "./checked-fields.ts";
-import { type CompactOptions, parseCompactCatalog } from "./compact-format.ts";
+import { parseCompactCatalog } from "./compact-format.ts";
+import { parseDescribedTypes } from "./described-types.ts";
 import { invalidCatalog } from "./invalid-catalog.ts";
 import { parseListedTypes } from "./listed-types.ts";
-
-export type CatalogOptions = CompactOptions;
+import type { CatalogOptions } from "./row-catalog.ts";
 
 /** The same path from src/adapters/catalog and from dist/src/adapters/catalog. */
 const EMBEDDED = new URL("../../../catalog/ec2-us-east-1.json", import.meta.url);
@@ -21,7 +21,7 @@ export async function loadEmbeddedCatalog(options: CatalogOptions = {}): Promise
 }
 
 /**
- * Reads a catalogue file in Plimsoll's own format or as an array of types.
+ * Reads a catalogue file of any of the three formats (docs/catalog.md).
  * @throws PlimsollError `CATALOG_UNREADABLE` or `INVALID_CATALOG` (both input)
  */
 export async function loadCatalogFile(path: string, options: CatalogOptions = {}): Promise<Catalog> {
@@ -48,11 +48,9 @@ export function parseCatalog(text: string, source: string, options: CatalogOptio
     throw invalidCatalog(source, { object: "the catalogue", field: "the text", value, hint }, error);
   }
   if (Array.isArray(json)) return parseListedTypes(json, source);
-  if (isObject(json) && typeof json["format"] === "string") return parseCompactCatalog(json, source, options);
-  const hint =
-    isObject(json) && "InstanceTypes" in json
-      ? "This is the answer of DescribeInstanceTypes, which has no prices; docs/catalog.md shows how to make a catalogue of it."
-      : "Give an array of instance types, or an object with a format (docs/catalog.md).";
+  if (isObject(json) && "format" in json) return parseCompactCatalog(json, source, options);
+  if (isObject(json) && "InstanceTypes" in json) return parseDescribedTypes(json, source, options);
+  const hint = "Give an array of instance types, or an object with format or InstanceTypes (docs/catalog.md).";
   throw invalidCatalog(source, { object: "the catalogue", field: "the top level", value: json, hint });
 }
 

@@ -1,2 +1,3 @@
 /** What the composition root takes from here. */
-export { type CatalogOptions, loadCatalogFile, loadEmbeddedCatalog, parseCatalog } from "./file-catalog.ts";
+export { loadCatalogFile, loadEmbeddedCatalog, parseCatalog } from "./file-catalog.ts";
+export type { CatalogOptions } from "./row-catalog.ts";
