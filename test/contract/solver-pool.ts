@@ -428,7 +428,7 @@ export function describeSolverPool(implementation: PoolImplementation): void {
       const { pool } = await warm({ workers: 2 });
       const measured: number[] = [];
       // A loaded machine can hold up any thread; a pool that blocks its caller would do so every time.
-      for (let round = 0; round < 4 && !measured.some((ms) => ms < 20); round++) {
+      for (let round = 0; round < 8 && !measured.some((ms) => ms < 20); round++) {
         measured.push(await loopDelayP99(solves(pool)));
       }
       const figures = measured.map((ms) => ms.toFixed(2)).join(", ");
