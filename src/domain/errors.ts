@@ -47,7 +47,10 @@ export function describeError(problem: string, details: ErrorDetails): string {
   const subject = [details.object, details.field].filter((part) => part !== undefined).join(": ");
   const where = details.source === undefined ? "" : ` (${details.source})`;
   const hint = details.hint === undefined ? "" : ` ${details.hint}`;
-  return `${subject === "" ? "" : `${subject}: `}${problem}${where}.${hint}`;
+  const value = details.value ?? "";
+  const unsaid =
+    value === "" || value.startsWith("(") || problem.includes(value) || (details.field ?? "").includes(value);
+  return `${subject === "" ? "" : `${subject}: `}${problem}${unsaid ? "" : ` (it is ${JSON.stringify(value)})`}${where}.${hint}`;
 }
 
 /** An input error whose message is made of its details. */

@@ -127,6 +127,7 @@ export const MALFORMED_INPUTS: readonly MalformedInput[] = [
     code: "INVALID_YAML",
     line: 3,
   }),
+  error("a Helm template was not rendered", "kind: {{ .Values.kind }}\n", { code: "INVALID_YAML" }),
   error("the JSON is cut off", '{"apiVersion": "v1", "kind": "Pod", "metadata": {"na', { code: "INVALID_JSON" }),
   error("the JSON has a trailing word", '{"apiVersion": "v1", "kind": "Service"} oops', {
     code: "INVALID_JSON",

@@ -120,7 +120,7 @@ function invalidJson(name: string, text: string, start: number, cause: unknown):
     {
       source: `${name}:${String(lineOf(text, offset))}`,
       value: shortValue(text.slice(offset, offset + 40).trim()),
-      hint: "Correct the text there.",
+      hint: templateHint(text) ?? "Correct the text there.",
     },
     cause,
   );
@@ -143,7 +143,8 @@ function readYaml(source: ManifestSource, limits: ReadLimits, objects: RawObject
   for (const document of documents) {
     const problem = document.errors[0] ?? document.warnings[0];
     if (problem !== undefined) {
-      const [code, sentence, hint] = yamlProblem(problem.code, problem.message);
+      const [code, sentence, plainHint] = yamlProblem(problem.code, problem.message);
+      const hint = templateHint(text) ?? plainHint;
       const offset = problem.pos[0];
       const value = shortValue(
         text
@@ -177,6 +178,13 @@ function yamlProblem(code: string, message: string): readonly [code: string, sen
   }
   if (code === "BAD_ALIAS") return ["UNKNOWN_ALIAS", shortValue(message), "Define the anchor with & first."];
   return ["INVALID_YAML", `this is not YAML: ${shortValue(message)}`, "Correct the indentation or the quotes there."];
+}
+
+/** The most frequent reason why a manifest is no YAML. */
+function templateHint(text: string): string | undefined {
+  return /\{\{-?\s*[.$a-z]/.test(text)
+    ? "It looks like a Helm template: give the output of `helm template`."
+    : undefined;
 }
 
 function checkCount(objects: readonly RawObject[], limits: ReadLimits, source: string): void {

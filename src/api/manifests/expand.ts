@@ -11,6 +11,8 @@ import type { Workload } from "./workloads.ts";
 export interface OwnedPod {
   readonly pod: Pod;
   readonly controller: string | undefined;
+  /** Being deleted: it still takes room, but its controller replaces it. */
+  readonly leaving: boolean;
 }
 
 export interface Expansion {
@@ -60,9 +62,9 @@ export function expandWorkloads(workloads: readonly Workload[], live: readonly O
   }
   const taken = new Set<string>();
   const owned = new Map<string, number>();
-  for (const { pod, controller } of live) {
+  for (const { pod, controller, leaving } of live) {
     taken.add(podKey(pod));
-    if (controller === undefined) continue;
+    if (controller === undefined || leaving) continue;
     count(owned, `${pod.namespace}/${controller}`);
     const top = topController(pod, controller, controllers);
     if (top !== controller) count(owned, `${pod.namespace}/${top}`);

@@ -4,5 +4,5 @@ export { DEFAULT_READ_LIMITS } from "./limits.ts";
 export type { ReadLimits } from "./limits.ts";
 export type { PoolDefaults } from "./pool-defaults.ts";
 export { readManifests } from "./read-manifests.ts";
-export type { ReadContext, ReadResult } from "./read-manifests.ts";
+export type { ReadContext, ReadResult } from "./read-result.ts";
 export { buildSnapshot } from "./snapshot.ts";

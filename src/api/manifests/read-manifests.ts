@@ -1,73 +1,28 @@
 /** Manifests in, domain objects out: strict about each object, and never stopped by one bad object. */
-import { describeError, inputError, shortValue } from "../../domain/errors.ts";
-import type { ErrorDetails } from "../../domain/errors.ts";
-import type { DaemonSet, Node } from "../../domain/node.ts";
+import { describeError, inputError, shortValue, type ErrorDetails } from "../../domain/errors.ts";
+import type { Node } from "../../domain/node.ts";
 import type { NodePool } from "../../domain/node-pool.ts";
 import type { Pod } from "../../domain/pod.ts";
 import type { Resources } from "../../domain/resources.ts";
 import type { Rejected } from "../../domain/snapshot.ts";
 import type { ManifestSource } from "../plan-service.ts";
+import { checkUsable } from "./check-usable.ts";
 import { mergeDefaults, readLimitRange, readPriorityClass, readRuntimeClass } from "./cluster-defaults.ts";
-import { locate, readDocuments } from "./documents.ts";
-import type { RawObject } from "./documents.ts";
-import { expandWorkloads, instantiate, topController } from "./expand.ts";
-import type { OwnedPod } from "./expand.ts";
-import { FieldError, failField, readObject, readString, shown } from "./fields.ts";
-import type { Fields } from "./fields.ts";
-import { apiVersionsOf, kindOf } from "./kinds.ts";
-import type { KindInfo } from "./kinds.ts";
-import { isDnsLabel, isSubdomain, readLabels } from "./label-syntax.ts";
-import { DEFAULT_READ_LIMITS } from "./limits.ts";
-import type { ReadLimits } from "./limits.ts";
-import { readNodeClass } from "./node-class.ts";
-import type { NodeClass } from "./node-class.ts";
+import { locate, readDocuments, type RawObject } from "./documents.ts";
+import { expandWorkloads, instantiate, topController, type OwnedPod } from "./expand.ts";
+import { FieldError, readObject, readString, type Fields } from "./fields.ts";
+import { Identifier, type Named } from "./identify.ts";
+import { readLabels } from "./label-syntax.ts";
+import { DEFAULT_READ_LIMITS, type ReadLimits } from "./limits.ts";
+import { readNodeClass, type NodeClass } from "./node-class.ts";
 import { readNodePool, readProvisioner } from "./node-pool.ts";
 import { readNode } from "./node.ts";
-import { readPodTemplate } from "./pod-spec.ts";
 import type { LimitDefaults } from "./pod-requests.ts";
-import type { PodContext, RuntimeClass } from "./pod-spec.ts";
+import { readPodTemplate, type PodContext, type RuntimeClass } from "./pod-spec.ts";
 import type { PoolDefaults } from "./pool-defaults.ts";
 import { newQuantityCache } from "./quantities.ts";
-import { MINIMAL_NODE_POOL } from "./minimal-node-pool.ts";
-import { controllerOf, readWorkload } from "./workloads.ts";
-import type { Workload, WorkloadKind } from "./workloads.ts";
-
-/** How to read; every field has a default. */
-export interface ReadContext {
-  readonly limits?: Partial<ReadLimits>;
-  /** Default `documented`. */
-  readonly poolDefaults?: PoolDefaults;
-  /** Default true: an input without any pool and without any node is an error. */
-  readonly requireNodePool?: boolean;
-}
-
-/** Everything that was read, not yet sized by a catalogue. */
-export interface ReadResult {
-  /** Pods that wait for a node: pending ones, and those that workloads still have to make. */
-  readonly pods: readonly Pod[];
-  /** Pods that have a node. */
-  readonly boundPods: readonly Pod[];
-  /** Without their pods. */
-  readonly nodes: readonly Node[];
-  readonly nodePools: readonly NodePool[];
-  readonly daemonSets: readonly DaemonSet[];
-  /** Namespace to its labels; every namespace that a pod is in has an entry. */
-  readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  readonly rejected: readonly Rejected[];
-  /** Objects that play no part, by kind. */
-  readonly ignored: ReadonlyMap<string, number>;
-  /** What was assumed, in sentences, each once. */
-  readonly notes: readonly string[];
-}
-
-/** An object whose kind is known and whose name is good. */
-interface Named {
-  readonly info: KindInfo;
-  readonly namespace: string;
-  readonly name: string;
-  readonly object: Fields;
-  readonly raw: RawObject;
-}
+import type { ReadContext, ReadResult } from "./read-result.ts";
+import { controllerOf, readWorkload, type Workload, type WorkloadKind } from "./workloads.ts";
 
 /** So many rejections get a line number; finding one means to parse the document again. */
 const MAX_LOCATED = 20;
@@ -103,7 +58,7 @@ class ManifestReader {
   private readonly limits: ReadLimits;
   private readonly poolDefaults: PoolDefaults;
   private readonly cache = newQuantityCache();
-  private readonly seen = new Set<string>();
+  private readonly identifier = new Identifier();
   private readonly notes = new Set<string>();
   private readonly rejected: Rejected[] = [];
   private readonly ignored = new Map<string, number>();
@@ -119,7 +74,6 @@ class ManifestReader {
   private readonly interned = new Map<string, Resources>();
   private readonly internedSame = new WeakMap<Resources, Resources>();
   private defaultPriority = 0;
-  private generated = 0;
 
   constructor(limits: ReadLimits, context: ReadContext) {
     this.limits = limits;
@@ -128,92 +82,11 @@ class ManifestReader {
 
   /** Kind, namespace and name of an object; undefined when it is rejected or of no interest. */
   identify(raw: RawObject): Named | undefined {
-    let label = "an object";
-    let kind = "(unknown)";
-    try {
-      if (typeof raw.value !== "object" || raw.value === null || Array.isArray(raw.value)) {
-        failField("", raw.value, `${shown(raw.value)} is no object`, "Write a Kubernetes object.", "NOT_AN_OBJECT");
-      }
-      const object = raw.value as Fields;
-      const apiVersion = readString(object.apiVersion, "apiVersion");
-      kind = readString(object.kind, "kind") ?? "";
-      const metadata = readObject(object.metadata, "metadata");
-      const given = typeof metadata?.name === "string" ? metadata.name : "(unnamed)";
-      label = `${kind === "" ? "an object" : kind} ${given}`;
-      if (kind === "")
-        failField("kind", object.kind, "it is missing", "Every Kubernetes object names its kind.", "MISSING_FIELD");
-      if (apiVersion === undefined || apiVersion === "") {
-        failField(
-          "apiVersion",
-          object.apiVersion,
-          "it is missing",
-          "Every Kubernetes object names its apiVersion, e.g. v1.",
-          "MISSING_FIELD",
-        );
-      }
-      const answer = kindOf(apiVersion, kind);
-      if (answer.status === "ignored") {
-        this.ignore(kind);
-        return undefined;
-      }
-      const { info } = answer;
-      const namespace = info.namespaced ? (readString(metadata?.namespace, "metadata.namespace") ?? "default") : "";
-      if (given !== "(unnamed)") label = info.namespaced ? `${kind} ${namespace}/${given}` : `${kind} ${given}`;
-      if (answer.status === "wrong-version") {
-        failField(
-          "apiVersion",
-          apiVersion,
-          `${shown(apiVersion)} has no ${kind} that Plimsoll reads`,
-          `Use ${apiVersionsOf(info)}.`,
-          "UNKNOWN_VERSION",
-        );
-      }
-      if (info.namespaced && namespace !== "" && !isDnsLabel(namespace)) {
-        failField(
-          "metadata.namespace",
-          namespace,
-          `${shown(namespace)} is not a namespace`,
-          "Use lower-case letters, digits and '-'.",
-          "BAD_NAME",
-        );
-      }
-      const name = this.nameOf(metadata, info);
-      const key = info.kind === "Provisioner" ? `NodePool//${name}` : `${info.kind}/${namespace}/${name}`;
-      if (this.seen.has(key)) {
-        failField(
-          "metadata.name",
-          name,
-          `there is another ${kind} of this name`,
-          "Keep one of them, or rename one.",
-          "DUPLICATE_NAME",
-        );
-      }
-      this.seen.add(key);
-      return { info, namespace: namespace === "" ? "default" : namespace, name, object, raw };
-    } catch (error) {
-      this.reject(error, kind === "" ? "(unknown)" : kind, label, raw);
-      return undefined;
-    }
-  }
-
-  private nameOf(metadata: Fields | undefined, info: KindInfo): string {
-    const name = readString(metadata?.name, "metadata.name") ?? "";
-    if (name === "") {
-      const prefix = readString(metadata?.generateName, "metadata.generateName") ?? "";
-      if (prefix === "")
-        failField("metadata.name", metadata?.name, "it is missing", "Give the object a name.", "MISSING_FIELD");
-      return `${prefix}${String(++this.generated)}`;
-    }
-    const good = info.kind === "Namespace" ? isDnsLabel(name) : isSubdomain(name);
-    if (!good)
-      failField(
-        "metadata.name",
-        name,
-        `${shown(name)} is not a name`,
-        "Use lower-case letters, digits, '-' and '.'.",
-        "BAD_NAME",
-      );
-    return name;
+    const answer = this.identifier.identify(raw);
+    if (answer.status === "named") return answer.named;
+    if (answer.status === "ignored") this.ignore(answer.kind);
+    else this.reject(answer.error, answer.kind, answer.label, raw);
+    return undefined;
   }
 
   /** Interprets one object. */
@@ -295,7 +168,7 @@ class ManifestReader {
       this.ignore("Pod (finished)");
       return;
     }
-    if (nodeName === "" && metadata?.deletionTimestamp !== undefined && metadata.deletionTimestamp !== null) {
+    if (nodeName === "" && isSet(metadata?.deletionTimestamp)) {
       this.ignore("Pod (being deleted)");
       return;
     }
@@ -317,7 +190,7 @@ class ManifestReader {
       });
     }
     const pod = instantiate(template, name, nodeName === "" ? {} : { nodeName });
-    this.live.push({ pod, controller });
+    this.live.push({ pod, controller, leaving: isSet(metadata?.deletionTimestamp) });
   }
 
   finish(): ReadResult {
@@ -412,46 +285,10 @@ class ManifestReader {
   }
 }
 
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 function withName(name: string, labels: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map([...labels, ["kubernetes.io/metadata.name", name]]);
-}
-
-/** What checkUsable needs beside the result. */
-interface Given {
-  readonly objects: number;
-  /** What is wrong with each rejected object, as a clause. */
-  readonly problems: readonly string[];
-  readonly sources: readonly ManifestSource[];
-  readonly requireNodePool: boolean;
-}
-
-/** Input that leaves nothing to plan is the caller's error; the first bad object says best what is wrong. */
-function checkUsable({ pods, nodePools, nodes, rejected }: ReadResult, given: Given): void {
-  const where = given.sources
-    .slice(0, 3)
-    .map(({ name }) => name)
-    .join(", ");
-  if (given.objects === 0) {
-    throw inputError("EMPTY_INPUT", "there are no Kubernetes objects in the input", {
-      source: where,
-      value: "",
-      hint: "Give manifests of pods or workloads and of a NodePool.",
-    });
-  }
-  const nowhere = given.requireNodePool && nodePools.length === 0 && nodes.length === 0;
-  if (rejected.length > 0 && (pods.length === 0 || nowhere)) {
-    const place = rejected.findIndex(({ kind }) => kind === "NodePool" || kind === "Provisioner" || kind === "Node");
-    const blamed = nowhere && place >= 0 ? place : 0;
-    const others = rejected.length - 1;
-    const more = others === 0 ? "" : `; ${others} more ${others === 1 ? "object is" : "objects are"} bad too`;
-    const { code, details } = rejected[blamed] ?? { code: "INVALID_INPUT", details: {} };
-    throw inputError(code, `${given.problems[blamed] ?? ""}${more}`, details);
-  }
-  if (nowhere) {
-    throw inputError(
-      "NO_NODE_POOL",
-      "the input has neither a NodePool (or Provisioner) nor a Node, so no pod can have a place",
-      { object: "NodePool", source: where, value: "(absent)", hint: `Add one, for example:\n${MINIMAL_NODE_POOL}` },
-    );
-  }
 }

@@ -7,7 +7,7 @@ import { NO_RESOURCES } from "../../domain/resources.ts";
 import type { Resources } from "../../domain/resources.ts";
 import type { Snapshot } from "../../domain/snapshot.ts";
 import type { Catalog } from "../../ports/catalog.ts";
-import type { ReadResult } from "./read-manifests.ts";
+import type { ReadResult } from "./read-result.ts";
 
 /**
  * Sizes the instance types of each pool by its node class, attaches running pods to their nodes, and counts what each

@@ -176,6 +176,20 @@ describe("a dump of a cluster, where pods stand beside their workloads", () => {
     assert.equal(result.ignored.get("Pod (finished)"), 1);
   });
 
+  test("a pod that is being deleted keeps its room and is replaced", () => {
+    const node = {
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name: "n1" },
+      status: { allocatable: { cpu: "4", pods: "9" } },
+    };
+    const leaving = pod("web-5d4f-x", "ReplicaSet/web-5d4f", { nodeName: "n1" }) as { metadata: object };
+    Object.assign(leaving.metadata, { deletionTimestamp: "2026-01-01T00:00:00Z" });
+    const result = read(node, apps("Deployment", { replicas: 1 }), replicaSet, leaving);
+    assert.deepEqual(names(result), ["default/web-0"]);
+    assert.equal(result.boundPods.length, 1);
+  });
+
   test("a CronJob with a Job that runs is not counted twice", () => {
     const job = {
       apiVersion: "batch/v1",
