@@ -52,14 +52,15 @@ export function isWorkerNote(message: unknown): message is WorkerNote {
   return message.type === "ready" || message.type === "started" || message.type === "progress";
 }
 
-/** An error that the solver threw, as data; one without a code of its own gets `fallbackCode`. */
-export function encodeError(error: unknown, fallbackCode: string): WireError {
+/** An error that the solver threw, as data. One without a code of its own is a bug: it gets `SOLVER_FAILED`. */
+export function encodeError(error: unknown): WireError {
   const fields = error instanceof Error ? (error as Error & Partial<WireError>) : undefined;
   const message = fields?.message ?? String(error);
+  const known = typeof fields?.code === "string";
   return {
-    code: typeof fields?.code === "string" ? fields.code : fallbackCode,
+    code: known ? fields.code : "SOLVER_FAILED",
     kind: isKind(fields?.kind) ? fields.kind : "internal",
-    message,
+    message: known ? message : `the solver failed: ${message}; this is a bug: report it with the problem`,
     details: plainDetails(fields?.details),
     ...(fields?.stack === undefined ? {} : { stack: fields.stack }),
   };

@@ -32,7 +32,7 @@ export async function startSolver(core: SolverCore): Promise<TaskRunner> {
     return (task, notify) => solveTask(core, linear, task, notify);
   } catch (error) {
     const failure: WireError = {
-      ...encodeError(error, "SOLVER_UNAVAILABLE"),
+      ...encodeError(error),
       code: "SOLVER_UNAVAILABLE",
       message: `GLPK could not be started: ${String(error)}; check that the package glpk.js is installed`,
     };
@@ -68,7 +68,7 @@ function solveTask(
     return { type: "solved", id, solution: packSolution(solution), violations: core.certify(problem, solution) };
   } catch (error) {
     if (isWasmAbort(error)) throw error;
-    return { type: "failed", id, error: encodeError(error, "SOLVER_FAILED") };
+    return { type: "failed", id, error: encodeError(error) };
   }
 }
 

@@ -4,7 +4,7 @@ import { PlimsollError } from "../../../src/domain/errors.ts";
 import { PoolError, poolError } from "../../../workers/pool-error.ts";
 import { decodeError, encodeError, isWorkerNote } from "../../../workers/protocol.ts";
 
-const across = (error: unknown): PoolError => decodeError(structuredClone(encodeError(error, "SOLVER_FAILED")));
+const across = (error: unknown): PoolError => decodeError(structuredClone(encodeError(error)));
 
 describe("errors across the thread boundary", () => {
   const details = { object: "Pod default/web", field: "spec", value: "x", hint: "use y" };
@@ -30,7 +30,7 @@ describe("errors across the thread boundary", () => {
     const error = across(thrown);
     assert.equal(error.code, "SOLVER_FAILED");
     assert.equal(error.kind, "internal");
-    assert.equal(error.message, message);
+    assert.equal(error.message, `the solver failed: ${message}; this is a bug: report it with the problem`);
     assert.deepEqual(error.details, {});
   });
 
