@@ -129,12 +129,15 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const { catalogPath } = options;
   const plimsoll = await createPlimsoll({ catalogPath, workers: settings.workers, maxQueue: settings.maxQueue });
   let warm = false;
+  let closing = false;
   plimsoll.warmUp().then(
     () => {
       warm = true;
       log.info({ workers: plimsoll.poolStatus().workers }, "ready");
     },
-    (error: unknown) => log.error({ err: error }, "the solver did not start"),
+    (error: unknown) => {
+      if (!closing) log.error({ err: error }, "the solver did not start");
+    },
   );
   const app = createApp({
     plans: plimsoll.plans,
@@ -165,6 +168,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     return {
       url: server.url,
       async stop() {
+        closing = true;
         log.info({}, "stopping");
         await app.drain(settings.drainTimeoutMs);
         await server.close();
@@ -173,6 +177,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       },
     };
   } catch (error) {
+    closing = true;
     await plimsoll.close();
     throw error;
   }

@@ -1,7 +1,6 @@
 /** The catalogue as a list to look at: filtered, sorted, paged; for `plimsoll catalog` and `GET /v1/catalog`. */
-import { allocatableOf } from "../domain/allocatable.ts";
 import { inputError } from "../domain/errors.ts";
-import type { CapacityType, InstanceType } from "../domain/instance-type.ts";
+import type { CapacityType, SizedInstanceType } from "../domain/instance-type.ts";
 import { capacityAmount, formatQuantity, parseQuantity } from "../domain/quantity.ts";
 import { amountOf, type Resources } from "../domain/resources.ts";
 import type { Catalog, CatalogInfo } from "../ports/catalog.ts";
@@ -78,11 +77,11 @@ export function listCatalog(catalog: Catalog, filter: CatalogFilter): CatalogPag
 }
 
 interface Listed {
-  readonly type: InstanceType;
+  readonly type: SizedInstanceType;
   readonly prices: readonly CatalogPrice[];
 }
 
-function matcher(filter: CatalogFilter): (type: InstanceType) => boolean {
+function matcher(filter: CatalogFilter): (type: SizedInstanceType) => boolean {
   const name = filter.name === undefined ? undefined : globPattern(filter.name);
   const ranges = [
     range("cpu", "minCpu", filter.minCpu, "maxCpu", filter.maxCpu),
@@ -131,17 +130,17 @@ function filterAmount(resource: string, field: string, text: string): number {
   }
 }
 
-function isAccelerated(type: InstanceType): boolean {
+function isAccelerated(type: SizedInstanceType): boolean {
   return [...type.capacity].some(([name, amount]) => amount > 0 && /(gpu|neuron|gaudi|fpga|accelerator)/i.test(name));
 }
 
-function label(type: InstanceType, key: string): string {
+function label(type: SizedInstanceType, key: string): string {
   const set = type.requirements.get(key);
   return set === undefined || set.complement ? "" : ([...set.values][0] ?? "");
 }
 
 /** Offerings of one price together, cheapest first; those that the filter leaves. */
-function pricesOf(type: InstanceType, filter: CatalogFilter): readonly CatalogPrice[] {
+function pricesOf(type: SizedInstanceType, filter: CatalogFilter): readonly CatalogPrice[] {
   const prices = new Map<string, { capacityType: CapacityType; hourlyUsd: number; zones: string[] }>();
   for (const { available, capacityType, priceUsdPerHour, zone } of type.offerings) {
     if (!available || priceUsdPerHour > (filter.maxPrice ?? Number.POSITIVE_INFINITY)) continue;
@@ -177,7 +176,7 @@ function toItem({ type, prices }: Listed): CatalogItem {
     category: label(type, CATEGORY),
     family: label(type, FAMILY),
     capacity: toQuantities(type.capacity),
-    allocatable: toQuantities(allocatableOf(type)),
+    allocatable: toQuantities(type.allocatable),
     prices,
   };
 }

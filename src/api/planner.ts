@@ -3,7 +3,7 @@ import { PlimsollError } from "../domain/errors.ts";
 import type { Catalog } from "../ports/catalog.ts";
 import { compileProblem } from "../scheduling/compile.ts";
 import { decodePlan } from "../scheduling/decode.ts";
-import { verifyPlan } from "../scheduling/verify.ts";
+import { verifyPlan, type Violation } from "../scheduling/verify.ts";
 import type { SolverPool } from "../../workers/pool.ts";
 import { DEFAULT_NODE_POOL } from "./default-node-pool.ts";
 import { buildSnapshot, readManifests } from "./manifests/index.ts";
@@ -33,7 +33,7 @@ async function makePlan(
   call: PlanCall,
 ): Promise<PlanResponse> {
   const startMs = performance.now();
-  const elapsedMs = (): number => performance.now() - startMs;
+  const elapsedMs = (): number => Math.round((performance.now() - startMs) * 10) / 10;
   const stage = async (phase: PlanProgress["phase"]): Promise<void> => {
     call.onProgress?.({ phase, elapsedMs: elapsedMs() });
     await breathe(call.signal);
@@ -63,7 +63,7 @@ async function makePlan(
         : {
             onProgress: ({ cost, elapsedMs: solveMs, lowerBound, phase }) => {
               const money = { hourlyUsd: cost, lowerBoundUsd: lowerBound };
-              call.onProgress?.({ phase, elapsedMs: solveStartMs + solveMs, ...money });
+              call.onProgress?.({ phase, elapsedMs: Math.round((solveStartMs + solveMs) * 10) / 10, ...money });
             },
           }),
     },
@@ -71,7 +71,7 @@ async function makePlan(
 
   // 4. Back to Kubernetes' words, and a check that shares no code with what was checked.
   await stage("verify");
-  const plan = decodePlan(snapshot, compiled, solution);
+  const plan = decodePlan(compiled, solution);
   await breathe(call.signal);
   const violations = verifyPlan(snapshot, plan);
   if (violations.length > 0) throw badCertificate(violations);
@@ -98,10 +98,8 @@ async function breathe(signal: AbortSignal | undefined): Promise<void> {
   }
 }
 
-function badCertificate(violations: readonly unknown[]): PlimsollError {
-  const shown = violations
-    .slice(0, 3)
-    .map((violation) => (typeof violation === "string" ? violation : JSON.stringify(violation)));
+function badCertificate(violations: readonly Violation[]): PlimsollError {
+  const shown = violations.slice(0, 3).map(({ code, message }) => `${code}: ${message}`);
   const hint = "This is a bug: report it with the manifests.";
   const message = `the plan failed its check (${String(violations.length)} violations: ${shown.join("; ")}). ${hint}`;
   return new PlimsollError("internal", "BAD_CERTIFICATE", message, { object: "plan", hint });

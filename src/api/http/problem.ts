@@ -137,12 +137,16 @@ export function invalidRequest(object: string, value: unknown, error: z.ZodError
     value,
   );
   const unknown = issue?.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-  const shown =
-    unknown ?? (typeof found === "string" ? found : (JSON.stringify(found))) ?? "(absent)";
+  const shown = unknown ?? textOf(found);
   return inputError("INVALID_REQUEST", `${JSON.stringify(shown.slice(0, 120))} is not allowed`, {
     object,
     ...(field === undefined ? {} : { field }),
     value: shown.slice(0, 120),
     hint: `${issue?.message ?? "Correct it"}.`.replace(/\.\.$/, "."),
   });
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  return value === undefined ? "(absent)" : JSON.stringify(value);
 }

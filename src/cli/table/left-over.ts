@@ -11,20 +11,37 @@ const MOST = 20;
 export function leftPods(plan: PlanResponse, style: Style): string {
   if (plan.unschedulable.length === 0) return "";
   const owners = podOwners(plan);
-  const byReason = new Map<string, string[]>();
-  for (const { pod, reason } of plan.unschedulable) {
-    const pods = byReason.get(reason);
-    if (pods === undefined) byReason.set(reason, [pod]);
-    else pods.push(pod);
-  }
   const lines = [style.paint(["bold", "yellow"], `${plural(plan.unschedulable.length, "pod")} without a place`)];
-  const groups = [...byReason].sort((a, b) => b[1].length - a[1].length);
-  for (const [reason, pods] of groups.slice(0, MOST)) {
+  const groups = groupByReason(plan.unschedulable);
+  for (const { alike, pods, reason } of groups.slice(0, MOST)) {
     const who = workloadSummary([{ pods }], owners, style, 6);
     lines.push(wrap(pods.length === 1 ? who : `${plural(pods.length, "pod")}: ${who}`, style, "  ", "    "));
-    lines.push(wrap(reason, style, "    "));
+    lines.push(wrap(alike ? `${reason} (and alike)` : reason, style, "    "));
   }
   return [...lines, ...more(groups.length, "more reason", style)].join("\n");
+}
+
+interface ReasonGroup {
+  /** Of its first pod. */
+  readonly reason: string;
+  /** Whether the reasons of the others differ in their numbers. */
+  alike: boolean;
+  readonly pods: string[];
+}
+
+/** Most pods first. Reasons that differ only in numbers (claims of a StatefulSet, say) are one. */
+function groupByReason(unschedulable: PlanResponse["unschedulable"]): ReasonGroup[] {
+  const groups = new Map<string, ReasonGroup>();
+  for (const { code, pod, reason } of unschedulable) {
+    const key = `${code} ${reason.replaceAll(/\d+/g, "0")}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { reason, alike: false, pods: [pod] });
+    else {
+      group.pods.push(pod);
+      if (group.reason !== reason) group.alike = true;
+    }
+  }
+  return [...groups.values()].sort((a, b) => b.pods.length - a.pods.length);
 }
 
 /** Objects that could not be used; the plan stands without them. */

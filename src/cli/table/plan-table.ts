@@ -4,7 +4,7 @@ import { formatQuantity } from "../../domain/quantity.ts";
 import { count, percent, perMonth, plural, usd, usdDown } from "./money.ts";
 import { fillOf, fillOfPlanned, groupNodes, otherResources, shareOf, type NodeGroup } from "./node-groups.ts";
 import { leftPods, rejectedObjects } from "./left-over.ts";
-import { bar, grid, wrap, type Style } from "./style.ts";
+import { BAR_LABEL, bar, grid, wrap, type Style } from "./style.ts";
 import { podOwners, workloadSummary } from "./workloads.ts";
 
 export interface PlanTableOptions {
@@ -48,42 +48,43 @@ function headline(plan: PlanResponse, style: Style): string {
   return `${style.paint("bold", `${plural(placed, "pod")} on ${placed === 0 ? "no node" : where}${price}`)}${left}`;
 }
 
-/** What the columns beside the two bars take at least, the gaps included. */
-const BAR_LABEL = 4;
+const NODE_HEADS = ["NODES", "TYPE", "ZONE", "CAPACITY", "$/H EACH", "PODS"];
 
+/** One line a group; under it what does not fit into columns. Pools, when there are several, are lines of their own. */
 function newNodes(plan: PlanResponse, style: Style, options: PlanTableOptions): string {
   const groups = groupNodes(plan.nodes);
   if (groups.length === 0) return "";
   const manyPools = new Set(plan.nodes.map((node) => node.nodePool)).size > 1;
-  const heads = ["NODES", "TYPE", "ZONE", "CAPACITY", "$/H EACH", "PODS"];
-  if (manyPools) heads.splice(1, 0, "NODE POOL");
-  const texts = groups.map((group) => groupTexts(group, style, manyPools));
-  const used = heads.reduce(
-    (sum, head, i) => sum + Math.max(head.length, ...texts.map((row) => row[i]?.length ?? 0)) + 2,
-    0,
-  );
+  const texts = groups.map((group) => groupTexts(group, style));
+  const used = NODE_HEADS.reduce((sum, head, i) => sum + columnWidth(head, texts, i) + 2, 0);
   const barWidth = Math.max(0, Math.min(16, Math.floor((style.width - used - 2) / 2) - BAR_LABEL));
-  const rows = texts.map((row, i) => [...row, ...fillBars(groups[i], barWidth, style)]);
-  const columns = [...heads, "CPU", "MEMORY"].map((title) => ({ title, right: /NODES|\$|PODS/.test(title) }));
-  const lines = grid(columns, rows, style).split("\n");
-  if (!options.showPods && groups.every((group) => otherResources(group.nodes).length === 0)) return lines.join("\n");
+  const rows = groups.map((group, i) => [...(texts[i] ?? []), ...fillBars(group, barWidth, style)]);
+  const columns = [...NODE_HEADS, "CPU", "MEMORY"].map((title) => ({ title, right: /NODES|\$|PODS/.test(title) }));
+  const [head = "", ...lines] = grid(columns, rows, style).split("\n");
   const owners = podOwners(plan);
-  const out = lines.slice(0, 1);
+  const out = [head];
   groups.forEach((group, i) => {
-    out.push(lines[i + 1] ?? "");
+    const { nodePool } = group.first;
+    if (manyPools && nodePool !== groups[i - 1]?.first.nodePool) out.push(style.paint("bold", `NodePool ${nodePool}`));
+    out.push(lines[i] ?? "");
     const others = otherResources(group.nodes).map((name) => otherFill(group, name));
-    if (others.length > 0) out.push(style.paint("dim", wrap(others.join(", "), style, " ".repeat(7))));
+    if (others.length > 0) out.push(style.paint("dim", wrap(others.join(", "), style, INDENT)));
     if (options.showPods)
-      out.push(style.paint("dim", wrap(workloadSummary(group.nodes, owners, style), style, " ".repeat(7))));
+      out.push(style.paint("dim", wrap(workloadSummary(group.nodes, owners, style), style, INDENT)));
   });
   return out.join("\n");
 }
 
-function groupTexts({ first, leastPods, mostPods, nodes }: NodeGroup, style: Style, manyPools: boolean): string[] {
+const INDENT = " ".repeat(7);
+
+function columnWidth(head: string, rows: readonly (readonly string[])[], index: number): number {
+  return Math.max(head.length, ...rows.map((row) => row[index]?.length ?? 0));
+}
+
+function groupTexts({ first, leastPods, mostPods, nodes }: NodeGroup, style: Style): string[] {
   const pods = leastPods === mostPods ? String(leastPods) : `${String(leastPods)}-${String(mostPods)}`;
   return [
     `${count(nodes.length)} ${style.times}`,
-    ...(manyPools ? [first.nodePool] : []),
     first.instanceType,
     first.zone,
     first.capacityType,
@@ -92,8 +93,7 @@ function groupTexts({ first, leastPods, mostPods, nodes }: NodeGroup, style: Sty
   ];
 }
 
-function fillBars(group: NodeGroup | undefined, width: number, style: Style): string[] {
-  if (group === undefined) return [];
+function fillBars(group: NodeGroup, width: number, style: Style): string[] {
   return ["cpu", "memory"].map((resource) => bar(shareOf(fillOfPlanned(group.nodes, resource)), width, style));
 }
 
@@ -110,7 +110,7 @@ function existingNodes(plan: PlanResponse, style: Style): string {
     const fills = ["cpu", "memory"].map((resource) =>
       fillOf([{ requests: [node.used, node.requests], allocatable: node.allocatable }], resource),
     );
-    const bars = fills.map((fill) => (fill.total > 0 ? bar(shareOf(fill), style.width >= 100 ? 12 : 4, style) : ""));
+    const bars = fills.map((fill) => (fill.total > 0 ? bar(shareOf(fill), style.width >= 100 ? 12 : 3, style) : ""));
     return [node.name, node.instanceType ?? "", node.zone ?? "", String(node.pods.length), ...bars];
   });
   const columns = ["EXISTING NODE", "TYPE", "ZONE", "PODS ADDED", "CPU THEN", "MEMORY THEN"].map((title) => ({

@@ -23,6 +23,9 @@ export function createStyle(fancy: boolean, width: number): Style {
   };
 }
 
+/** What the number after a bar takes, with the space before it. */
+export const BAR_LABEL = 5;
+
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /**
@@ -31,7 +34,7 @@ const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
  */
 export function bar(share: number, width: number, style: Style): string {
   const filled = Math.max(0, Math.min(1, share));
-  const label = `${String(Math.floor(share * 100 + 1e-9))}%`.padStart(4);
+  const label = `${String(Math.floor(share * 100 + 1e-9))}%`.padStart(BAR_LABEL);
   if (width < 1) return label;
   if (!style.fancy) {
     const marks = Math.round(filled * width);

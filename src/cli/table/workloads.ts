@@ -7,7 +7,9 @@ import type { Style } from "./style.ts";
 export function podOwners(plan: PlanResponse): ReadonlyMap<string, string> {
   const owners = new Map<string, string>();
   for (const { namespace, owner, pods } of plan.workloads ?? []) {
-    const name = owner.slice(owner.indexOf("/") + 1);
+    const [kind, name = ""] = owner.split("/", 2);
+    // Bare pods are each their own; numbered siblings read better together, as in `exec×36`.
+    if (kind === "Pod") continue;
     const label = namespace === "default" ? name : `${namespace}/${name}`;
     for (const pod of pods) owners.set(pod, label);
   }
@@ -24,7 +26,7 @@ export function workloadSummary(
   const counts = new Map<string, number>();
   for (const node of nodes) {
     for (const pod of node.pods) {
-      const owner = owners.get(pod) ?? pod.replace(/^default\//, "");
+      const owner = owners.get(pod) ?? pod.replace(/^default\//, "").replace(/-\d+$/, "");
       counts.set(owner, (counts.get(owner) ?? 0) + 1);
     }
   }

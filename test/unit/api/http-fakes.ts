@@ -2,17 +2,29 @@
 import { createApp, type App, type AppDeps } from "../../../src/api/http/app.ts";
 import type { ManifestSource, PlanCall, PlanOptions, PlanService } from "../../../src/api/plan-service.ts";
 import type { PlanResponse } from "../../../src/api/plan-response.ts";
-import type { InstanceType } from "../../../src/domain/instance-type.ts";
+import { allocatableOf } from "../../../src/domain/allocatable.ts";
+import type { SizedInstanceType } from "../../../src/domain/instance-type.ts";
 import type { Catalog } from "../../../src/ports/catalog.ts";
 
 const GIB = 2 ** 30;
 
-function type(name: string, arch: string, cpu: number, memoryGib: number, price: number, gpus = 0): InstanceType {
+function type(name: string, arch: string, cpu: number, memoryGib: number, price: number, gpus = 0): SizedInstanceType {
   const [family = ""] = name.split(".");
   const label = (value: string): { complement: false; values: Set<string> } => ({
     complement: false,
     values: new Set([value]),
   });
+  const capacity = new Map([
+    ["cpu", cpu * 1000],
+    ["memory", memoryGib * GIB],
+    ["pods", 58],
+    ...(gpus > 0 ? ([["nvidia.com/gpu", gpus]] as const) : []),
+  ]);
+  const overhead = {
+    kubeReserved: new Map([["cpu", 80]]),
+    systemReserved: new Map<string, number>(),
+    evictionThreshold: new Map([["memory", 100 * 2 ** 20]]),
+  };
   return {
     name,
     requirements: new Map([
@@ -20,17 +32,9 @@ function type(name: string, arch: string, cpu: number, memoryGib: number, price:
       ["karpenter.k8s.aws/instance-category", label(family.charAt(0))],
       ["karpenter.k8s.aws/instance-family", label(family)],
     ]),
-    capacity: new Map([
-      ["cpu", cpu * 1000],
-      ["memory", memoryGib * GIB],
-      ["pods", 58],
-      ...(gpus > 0 ? ([["nvidia.com/gpu", gpus]] as const) : []),
-    ]),
-    overhead: {
-      kubeReserved: new Map([["cpu", 80]]),
-      systemReserved: new Map(),
-      evictionThreshold: new Map([["memory", 100 * 2 ** 20]]),
-    },
+    capacity,
+    overhead,
+    allocatable: allocatableOf({ capacity, overhead }),
     offerings: ["us-east-1a", "us-east-1b"].flatMap((zone) => [
       { zone, capacityType: "on-demand" as const, priceUsdPerHour: price, available: true },
       {
