@@ -26,6 +26,7 @@ export class Assembly {
   constructor(problem: Problem, refused: Int32Array) {
     this.problem = problem;
     this.unplaced = refused.slice();
+    this.greedyUnplaced = refused.reduce((sum, pods) => sum + pods, 0);
     this.usedShapes = new Int32Array(problem.shapeCount);
   }
 
@@ -45,11 +46,12 @@ export class Assembly {
     };
   }
 
-  add(part: Part, answer: PartAnswer): void {
+  /** @param isLast  no tier follows: what greedy left here is left */
+  add(part: Part, answer: PartAnswer, isLast: boolean): void {
     this.cost += answer.packing.cost;
     this.lowerBound += answer.lowerBound;
     this.greedyCost += answer.greedy.cost;
-    this.greedyUnplaced += unplacedCount(answer.greedy);
+    if (isLast) this.greedyUnplaced += unplacedCount(answer.greedy);
     this.classes += part.classCount;
     this.shapes += part.shapeCount;
     this.parts++;
@@ -62,6 +64,10 @@ export class Assembly {
   /** Pods that no tier took. */
   refuse(pieces: readonly ClassPiece[]): void {
     for (const piece of pieces) this.unplaced[piece.classIndex]! += piece.demand;
+  }
+
+  unplacedPods(): Int32Array {
+    return this.unplaced;
   }
 
   solution(lowerBound: number, stop: StopReason, ms: number, counts: WorkCounts): Solution {

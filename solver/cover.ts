@@ -71,14 +71,17 @@ export function roundingRows(part: Part): CoverRow[] {
   return rows;
 }
 
-/** The set of all shapes, with every class that has one. */
+/** The set of all shapes, with every class that has pods and a shape. */
 export function everyClass(part: Part): ClassSet {
   const { classCount: K, shapeCount: S } = part;
   const placeable = (k: number): boolean => {
     for (let s = 0; s < S; s++) if (part.shapeTakes[s * K + k] === 1) return true;
     return false;
   };
-  return { shapes: new Uint8Array(S).fill(1), classes: Array.from({ length: K }, (_, k) => k).filter(placeable) };
+  return {
+    shapes: new Uint8Array(S).fill(1),
+    classes: Array.from({ length: K }, (_, k) => k).filter((k) => part.demand[k]! > 0 && placeable(k)),
+  };
 }
 
 /** For each cap whose owners are counted too: a node holds at most `max` of them. */

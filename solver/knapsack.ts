@@ -1,5 +1,5 @@
 /** Knapsack rows: what whole pods can make of one resource of a node, exactly, at the best prices for their sizes. */
-import { solveProgram } from "./bound.ts";
+import { solveProgram } from "./programs.ts";
 import type { Budget } from "./budget.ts";
 import { coverRow, everyClass } from "./cover.ts";
 import type { CoverRow } from "./cover.ts";
@@ -193,5 +193,6 @@ function demandBySize(part: Part, r: number, sizes: readonly number[]): Float64A
 function largestCapacity(part: Part, r: number): number {
   let most = 0;
   for (let s = 0; s < part.shapeCount; s++) most = Math.max(most, part.capacity[s * part.resourceCount + r]!);
+  for (let b = 0; b < part.binCount; b++) most = Math.max(most, part.binFree[b * part.resourceCount + r]!);
   return most;
 }

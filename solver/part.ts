@@ -1,4 +1,5 @@
 /** A Part: a piece of the Problem that can be solved by itself, reduced to the shapes that matter. */
+import { UNLIMITED } from "./problem.ts";
 import type { NodeCap } from "./problem.ts";
 
 /**
@@ -36,6 +37,11 @@ export interface Part {
   readonly caps: readonly NodeCap[];
   /** K lists of indices into `caps` in which the class is an owner or counted. */
   readonly capsOfClass: readonly Int32Array[];
+}
+
+/** Whether anything limits the number of nodes. */
+export function hasLimits(part: Part): boolean {
+  return part.rows.length > 0 || part.shapeLimit.some((limit) => limit !== UNLIMITED);
 }
 
 /** `sum over s of coefficients[s] * nodes(s) <= limit`. */

@@ -4,7 +4,7 @@ import type { Combos } from "./combos.ts";
 import type { Budget } from "./budget.ts";
 import type { Filler } from "./fill.ts";
 import { binNode, LimitCounter, newNode, packInto, poolIsEmpty, poolOf } from "./pack.ts";
-import { nodesCost } from "./part.ts";
+import { hasLimits, nodesCost } from "./part.ts";
 import type { PackedNode, Packing, Part } from "./part.ts";
 import type { Random } from "./random.ts";
 
@@ -36,6 +36,7 @@ export class Polisher {
   private readonly combos: Combos;
   private readonly scratch: Int32Array;
   private readonly need: Float64Array;
+  private readonly isLimited: boolean;
 
   constructor(part: Part, filler: Filler, weights: Float64Array, random: Random) {
     this.part = part;
@@ -45,6 +46,7 @@ export class Polisher {
     this.combos = buildCombos(part, shapesByEfficiency(part, weights));
     this.scratch = new Int32Array(part.classCount);
     this.need = new Float64Array(part.resourceCount);
+    this.isLimited = hasLimits(part);
   }
 
   polish(packing: Packing, budget: Budget, goal: PolishGoal): Packing {
@@ -88,7 +90,11 @@ export class Polisher {
     }
     const same = this.repack(nodes, chosen, this.shuffle(chosen.map((i) => this.emptied(nodes[i]!))));
     if (same === undefined) return 0;
-    this.shrink(same, limits);
+    this.shrink(
+      same,
+      chosen.map((i) => nodes[i]!),
+      limits,
+    );
     const saved = before - nodesCost(this.part, same);
     if (saved <= 1e-9 && this.random() > DRIFT && this.gathered(same) < this.gathered(chosen.map((i) => nodes[i]!)))
       return 0;
@@ -182,12 +188,22 @@ export class Polisher {
     return fitted ? packed : undefined;
   }
 
-  /** Each node becomes the cheapest shape that holds what it has. */
-  private shrink(nodes: readonly PackedNode[], limits: LimitCounter): void {
+  /** Each node becomes the cheapest shape that holds what it has; limits are counted as if `old` were gone. */
+  private shrink(nodes: readonly PackedNode[], old: readonly PackedNode[], limits: LimitCounter): void {
+    const trial = this.isLimited ? limits.copy() : limits;
+    if (this.isLimited) {
+      for (const node of old) trial.add(node.shape, -1);
+      for (const node of nodes) trial.add(node.shape, 1);
+    }
     for (const node of nodes) {
       if (node.shape < 0) continue;
-      const better = cheapestFor(this.part, node, limits);
-      if (better >= 0) node.shape = better;
+      const better = cheapestFor(this.part, node, trial);
+      if (better < 0) continue;
+      if (this.isLimited) {
+        trial.add(node.shape, -1);
+        trial.add(better, 1);
+      }
+      node.shape = better;
     }
   }
 

@@ -1,6 +1,7 @@
 /** The search on one Part: greedy first, then bounds, then mixes that are packed and polished until time is up. */
 import type { Budget } from "./budget.ts";
-import { relax, solveCover } from "./bound.ts";
+import { relax } from "./bound.ts";
+import { solveCover } from "./programs.ts";
 import type { Relaxation } from "./bound.ts";
 import { Filler } from "./fill.ts";
 import type { Valuation } from "./fill.ts";
@@ -33,6 +34,8 @@ const FIRST_MIX_SHARE = 0.2;
 const MIX_ILP_SHARE = 0.08;
 const PROOF_SHARE = 0.35;
 const MIX_GAP = 2e-4;
+/** A bound that is asked for when time is up is still given this long. */
+const MIN_ILP_MS = 20;
 /** A proof is tried when the cost is within this of the bound. */
 const NEARLY = 6e-4;
 /** How much of what was missing is added to the slack of a row, and at least how much of its need. */
@@ -48,14 +51,24 @@ const REPAIR_MOVES = 600;
 
 /** Solves one Part as well as the budget allows. Never worse than greedy. */
 export function searchPart(part: Part, linear: LinearSolver, budget: Budget, settings: SearchSettings): PartAnswer {
-  const greedy = firstFitDecreasing(part);
+  const greedy = firstFitDecreasing(part, "largest");
   budget.spend(1);
   settings.report("greedy", greedy.cost, 0);
   if (budget.isSpent() || part.classCount === 0) return { packing: greedy, greedy, lowerBound: 0 };
-  const target = unplacedCount(greedy) === 0 ? part : withDemand(part, placedDemand(part, greedy));
-  const relaxation = relax(target, linear, budget);
-  if (relaxation === undefined) return { packing: greedy, greedy, lowerBound: 0 };
-  const search = new PartSearch(target, relaxation, linear, budget, settings, greedy);
+  const incumbent = unplacedCount(greedy) === 0 ? greedy : betterOf(greedy, firstFitDecreasing(part, "current"));
+  const relaxation = relax(part, linear, budget);
+  if (relaxation !== undefined) {
+    const search = new PartSearch(part, relaxation, linear, budget, settings, incumbent);
+    const packing = search.run();
+    if (unplacedCount(packing) === 0) return { packing, greedy, lowerBound: Math.min(search.lowerBound, packing.cost) };
+    return { packing, greedy, lowerBound: boundOf(part, packing, linear, budget) };
+  }
+  // Limits or sizes keep some pods out: the others are solved for as if they were all.
+  const target = withDemand(part, placedDemand(part, incumbent));
+  const reduced = relax(target, linear, budget);
+  if (reduced === undefined) return { packing: incumbent, greedy, lowerBound: 0 };
+  const start = { nodes: incumbent.nodes, cost: incumbent.cost, unplaced: new Int32Array(part.classCount) };
+  const search = new PartSearch(target, reduced, linear, budget, settings, start);
   const packing = search.run();
   return {
     packing: { ...packing, unplaced: addUp(packing.unplaced, part, target) },
@@ -71,24 +84,29 @@ export function baselinePart(
   linear: LinearSolver,
   budget: Budget,
 ): PartAnswer {
-  const greedy = firstFitDecreasing(part);
+  const greedy = firstFitDecreasing(part, "largest");
   const packing = strategy === "greedy" ? greedy : nodeGroupsLeastWaste(part);
-  const target = unplacedCount(packing) === 0 ? part : withDemand(part, placedDemand(part, packing));
-  const relaxation = budget.isSpent() ? undefined : relax(target, linear, budget);
-  if (relaxation === undefined) return { packing, greedy, lowerBound: 0 };
+  return { packing, greedy, lowerBound: budget.isSpent() ? 0 : boundOf(part, packing, linear, budget) };
+}
+
+/** A lower bound on the cost of the pods that `packing` places, USD per hour. */
+function boundOf(part: Part, packing: Packing, linear: LinearSolver, budget: Budget): number {
+  return Math.min(packing.cost, integerBound(withDemand(part, placedDemand(part, packing)), linear, budget));
+}
+
+/** The LP bound and, as far as time goes, the bound of the integer program. 0 when the LP was not solved. */
+export function integerBound(part: Part, linear: LinearSolver, budget: Budget): number {
+  const relaxation = relax(part, linear, budget);
+  if (relaxation === undefined) return 0;
   const factors = new Float64Array(relaxation.rows.length).fill(1);
-  const outcome = solveCover(
-    target,
-    relaxation.rows,
-    factors,
-    true,
-    linear,
-    budget,
-    MIX_GAP,
-    budget.remainingMs() * PROOF_SHARE,
-  );
+  const slice = Math.max(MIN_ILP_MS, budget.remainingMs() * PROOF_SHARE);
+  const outcome = solveCover(part, relaxation.rows, factors, true, linear, budget, MIX_GAP, slice);
   const proven = "bound" in outcome ? (outcome.bound ?? 0) : 0;
-  return { packing, greedy, lowerBound: Math.min(Math.max(relaxation.bound, proven), packing.cost) };
+  return Math.max(relaxation.bound, proven);
+}
+
+function betterOf(a: Packing, b: Packing): Packing {
+  return isBetter(b, a) ? b : a;
 }
 
 type MixOutcome = Extract<LinearOutcome, { status: "optimal" | "feasible" }>;
@@ -112,7 +130,7 @@ class PartSearch {
     linear: LinearSolver,
     budget: Budget,
     settings: SearchSettings,
-    greedy: Packing,
+    incumbent: Packing,
   ) {
     this.part = part;
     this.relaxation = relaxation;
@@ -125,7 +143,7 @@ class PartSearch {
     this.worth = value.worth;
     this.random = seededRandom(settings.seed);
     this.filler = new Filler(part, value, this.random);
-    this.best = { nodes: greedy.nodes, cost: greedy.cost, unplaced: new Int32Array(part.classCount) };
+    this.best = incumbent;
   }
 
   run(): Packing {
@@ -160,7 +178,7 @@ class PartSearch {
       if (outcome === undefined) return;
       if (round === 0) this.raiseBound(outcome.bound);
       const mix = Int32Array.from(outcome.values);
-      if (outcome.objective >= this.best.cost - 1e-9) return;
+      if (unplacedCount(this.best) === 0 && outcome.objective >= this.best.cost - 1e-9) return;
       const left = this.packSeveral(mix);
       this.settings.report("mix", this.best.cost, this.lowerBound);
       if (left === undefined) return;
@@ -218,7 +236,7 @@ class PartSearch {
   private complete(packing: Packing): Packing {
     const { part } = this;
     const rest = withDemand(part, packing.unplaced, true);
-    const more = firstFitDecreasing(rest);
+    const more = firstFitDecreasing(rest, "current");
     const limits = new LimitCounter(part, packing.nodes);
     for (const node of more.nodes) {
       if (node.shape >= 0 && !limits.allows(node.shape)) return { ...packing };
@@ -233,7 +251,8 @@ class PartSearch {
   }
 
   private isDone(): boolean {
-    return this.best.cost <= this.goalCost() + 1e-9 || this.budget.isSpent();
+    const isOptimal = unplacedCount(this.best) === 0 && this.best.cost <= this.goalCost() + 1e-9;
+    return isOptimal || this.budget.isSpent();
   }
 }
 

@@ -6,11 +6,11 @@ import { Assembly } from "./assemble.ts";
 import type { Problem } from "./problem.ts";
 import { buildPart } from "./reduce.ts";
 import type { ClassPiece } from "./reduce.ts";
-import { baselinePart, searchPart } from "./search.ts";
+import { baselinePart, integerBound, searchPart } from "./search.ts";
 import type { PartAnswer } from "./search.ts";
 import { relativeGap, PROVEN_GAP } from "./solution.ts";
 import type { Solution, SolveOptions, SolveProgress, StopReason } from "./solution.ts";
-import { splitSpreads } from "./spread.ts";
+import { skewedPods, splitSpreads } from "./spread.ts";
 
 /** What the solver needs from outside: it reads no clock and imports no GLPK itself. */
 export interface SolverContext {
@@ -30,23 +30,49 @@ export interface SolverContext {
  */
 export function solveProblem(problem: Problem, options: SolveOptions, context: SolverContext): Solution {
   const budget = new Budget(options, context.now);
-  const { pieces, refused } = splitSpreads(problem, allPieces(problem));
-  const assembly = new Assembly(problem, refused);
-  const tiers = tiersOf(problem);
+  let given = problem;
+  for (let attempt = 1; ; attempt++) {
+    const solution = solveOnce(problem, given, options, context, budget, attempt === MAX_ATTEMPTS);
+    const withdrawn = skewedPods(problem, solution);
+    if (attempt === MAX_ATTEMPTS || withdrawn.every((pods) => pods === 0)) return solution;
+    given = { ...problem, demand: problem.demand.map((demand, k) => demand - solution.unplaced[k]! - withdrawn[k]!) };
+  }
+}
+
+/** Tries to keep the spreads of pods that got no place; the last one places nothing that a spread owns. */
+const MAX_ATTEMPTS = 4;
+
+function solveOnce(
+  problem: Problem,
+  given: Problem,
+  options: SolveOptions,
+  context: SolverContext,
+  budget: Budget,
+  withoutOwners: boolean,
+): Solution {
+  const owners = new Set(withoutOwners ? problem.spreads.flatMap((spread) => [...spread.owners]) : []);
+  const offered = allPieces(given).filter((piece) => !owners.has(piece.classIndex));
+  const { pieces, refused } = splitSpreads(given, offered);
+  const withheld = problem.demand.map((demand, k) => demand - (owners.has(k) ? 0 : given.demand[k]!));
+  const assembly = new Assembly(
+    given,
+    refused.map((pods, k) => pods + withheld[k]!),
+  );
+  const tiers = tiersOf(given);
   let waiting = pieces;
-  const narrow = tierNarrower(problem, tiers.length);
+  const narrow = tierNarrower(given, tiers.length);
   tiers.forEach((tier, round) => {
     const origin = new Map(waiting.map((piece) => [narrow(piece, tier, round === 0), piece]));
     const eligible = [...origin.keys()];
-    const parts = independentParts(problem, eligible);
+    const parts = independentParts(given, eligible);
     const left: ClassPiece[] = [];
     let podsToGo = eligible.reduce((sum, piece) => sum + piece.demand, 0);
     for (const part of parts) {
       const pods = part.reduce((sum, piece) => sum + piece.demand, 0);
       const isLast = round === tiers.length - 1;
-      const share = pods / Math.max(1, podsToGo) / (isLast ? 1 : 1.5);
+      const share = (pods / Math.max(1, podsToGo) / (isLast ? 1 : 1.5)) * (given.spreads.length > 0 ? 0.85 : 1);
       podsToGo -= pods;
-      const answer = solvePieces(assembly.remaining(), part, budget.slice(share), options, context, assembly);
+      const answer = solvePieces(assembly.remaining(), part, budget.slice(share), options, context, assembly, isLast);
       part.forEach((piece, k) => {
         const unplaced = answer.packing.unplaced[k]!;
         if (unplaced > 0) left.push({ ...origin.get(piece)!, demand: unplaced });
@@ -55,7 +81,18 @@ export function solveProblem(problem: Problem, options: SolveOptions, context: S
     waiting = left;
   });
   assembly.refuse(waiting);
+  // The split fixed domains that a better plan might choose otherwise: its bounds hold for the split alone.
+  if (given.spreads.length > 0) assembly.lowerBound = unsplitBound(problem, assembly.unplacedPods(), context, budget);
   return finish(assembly, budget, options, context);
+}
+
+/** A bound on placing all pods but the unplaced ones, with spreads and tiers left out: fewer rules, never dearer. */
+function unsplitBound(problem: Problem, unplaced: Int32Array, context: SolverContext, budget: Budget): number {
+  const pieces = allPieces({ ...problem, demand: problem.demand.map((demand, k) => demand - unplaced[k]!) });
+  return independentParts(problem, pieces).reduce(
+    (sum, part) => sum + integerBound(buildPart(problem, part), context.linear, budget),
+    0,
+  );
 }
 
 function solvePieces(
@@ -65,6 +102,7 @@ function solvePieces(
   options: SolveOptions,
   context: SolverContext,
   assembly: Assembly,
+  isLast: boolean,
 ): PartAnswer {
   const part = buildPart(problem, pieces);
   const settings = {
@@ -84,7 +122,7 @@ function solvePieces(
     options.strategy === "ilp"
       ? searchPart(part, context.linear, budget, settings)
       : baselinePart(part, options.strategy, context.linear, budget);
-  assembly.add(part, answer);
+  assembly.add(part, answer, isLast);
   return answer;
 }
 
@@ -101,7 +139,7 @@ function allPieces(problem: Problem): ClassPiece[] {
     classIndex: k,
     demand: problem.demand[k]!,
     ...lists[problem.group[k]!]!,
-  }));
+  })).filter((piece) => piece.demand > 0);
 }
 
 function tiersOf(problem: Problem): number[] {

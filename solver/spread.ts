@@ -1,6 +1,7 @@
 /** Hard spreads, settled first: each pod that a spread counts is given a domain, and the rest of the search sees only that. */
 import type { Problem, Spread } from "./problem.ts";
 import type { ClassPiece } from "./reduce.ts";
+import type { Content, Solution } from "./solution.ts";
 
 /** Pieces with their domains fixed, and pods (by class) that no domain could take. */
 export interface SpreadSplit {
@@ -86,12 +87,25 @@ function splitByKey(
 function openDomains(problem: Problem, key: number, piece: ClassPiece, tallies: readonly Tally[]): number[] {
   const { domainCount, shapeDomain, binDomain } = problem.domainKeys[key]!;
   const open = new Uint8Array(domainCount);
-  for (const s of piece.shapes) if (shapeDomain[s]! >= 0) open[shapeDomain[s]!] = 1;
-  for (const b of piece.bins) if (binDomain[b]! >= 0) open[binDomain[b]!] = 1;
+  const fits = (room: Float64Array, row: number): boolean => fitsAlone(problem, piece.classIndex, room, row);
+  for (const s of piece.shapes) {
+    const d = shapeDomain[s]!;
+    if (d >= 0 && open[d] === 0 && problem.shapeLimit[s]! > 0 && fits(problem.allocatable, s)) open[d] = 1;
+  }
+  for (const b of piece.bins) {
+    const d = binDomain[b]!;
+    if (d >= 0 && open[d] === 0 && fits(problem.binFree, b)) open[d] = 1;
+  }
   const owned = tallies.filter((tally) => tally.owners.has(piece.classIndex));
   return Array.from({ length: domainCount }, (_, d) => d).filter(
     (d) => open[d] === 1 && owned.every((tally) => tally.spread.eligible[d] === 1),
   );
+}
+
+function fitsAlone(problem: Problem, k: number, room: Float64Array, row: number): boolean {
+  const R = problem.resourceCount;
+  for (let r = 0; r < R; r++) if (problem.requests[k * R + r]! > room[row * R + r]!) return false;
+  return true;
 }
 
 /** The open domain with the lowest counts, if the owner's spreads allow one more pod there. */
@@ -167,4 +181,33 @@ function narrower(problem: Problem, key: number): (piece: ClassPiece, domain: nu
     shapes: within(piece.shapes, shapeDomain, domain),
     bins: within(piece.bins, binDomain, domain),
   });
+}
+
+/**
+ * Owners to take back from a finished solution, by class, so that the spreads hold: where a domain got fewer pods than
+ * planned (a limit, no room), the others may have become too full. All zeros when nothing is wrong.
+ */
+export function skewedPods(problem: Problem, solution: Pick<Solution, "nodes" | "bins">): Int32Array {
+  const withdrawn = new Int32Array(problem.classCount);
+  problem.domainKeys.forEach((key, index) => {
+    const spreads = problem.spreads.filter((spread) => spread.key === index);
+    if (spreads.length === 0) return;
+    const perDomain = Array.from({ length: problem.classCount }, () => new Int32Array(key.domainCount));
+    const count = (domain: number, content: Content, times: number): void => {
+      if (domain >= 0) content.classes.forEach((k, i) => (perDomain[k]![domain]! += times * content.pods[i]!));
+    };
+    for (const node of solution.nodes) count(key.shapeDomain[node.shape]!, node.content, node.count);
+    for (const fill of solution.bins) count(key.binDomain[fill.bin]!, fill.content, 1);
+    const tallies = spreads.map((spread): Tally => {
+      const counts = spread.initial.slice();
+      for (const k of spread.counted) perDomain[k]!.forEach((pods, d) => (counts[d]! += pods));
+      return { spread, counts, owners: new Set(spread.owners), counted: new Set(spread.counted) };
+    });
+    withdrawSkewed(
+      perDomain.map((pods, classIndex) => ({ classIndex, perDomain: pods })),
+      tallies,
+      withdrawn,
+    );
+  });
+  return withdrawn;
 }

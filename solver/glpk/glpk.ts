@@ -17,11 +17,21 @@ export async function createGlpk(): Promise<LinearSolver> {
   const { value: glpk, terminal } = await captureConsole(() => createModule());
   return {
     solve(program, options) {
+      if (program.columnCount === 0) return solveEmpty(program);
       return program.integer.includes(1)
         ? solveMip(glpk, terminal, program, options)
         : solveLp(glpk, terminal, program);
     },
   };
+}
+
+/** GLPK aborts on a program without columns; its rows read `lower <= 0 <= upper`. */
+function solveEmpty(program: LinearProgram): LinearOutcome {
+  if (program.rowLower.some((lower) => lower > 0) || program.rowUpper.some((upper) => upper < 0)) {
+    return { status: "infeasible" };
+  }
+  const duals = new Float64Array(program.rowCount);
+  return { status: "optimal", values: new Float64Array(0), objective: 0, bound: 0, duals };
 }
 
 /** Without presol: with it an infeasible LP looks undefined, and these LPs have few rows. */

@@ -4,12 +4,20 @@ import { binNode, LimitCounter, newNode } from "../pack.ts";
 import { nodesCost } from "../part.ts";
 import type { PackedNode, Packing, Part } from "../part.ts";
 
+/**
+ * How open claims count against limits. `largest`: with their largest option, as Karpenter does, since it does not know
+ * the choice yet; `current`: with the shape that they would become now, which lets more pods in.
+ */
+export type Charging = "largest" | "current";
+
 /** A node that is open for more pods: any of `shapes` could still become it. */
 interface Claim {
   readonly node: PackedNode;
   shapes: number[];
   /** R: the most that any of `shapes` offers. */
   largest: Float64Array;
+  /** The shape that it counts as against limits. */
+  charged: number;
   pods: number;
   readonly counter: CapCounter;
 }
@@ -21,14 +29,19 @@ interface Claim {
  * the open claim with the fewest pods that some shape still allows, then to a new claim. In the end each claim becomes
  * its cheapest shape.
  */
-export function firstFitDecreasing(part: Part): Packing {
+export function firstFitDecreasing(part: Part, charging: Charging): Packing {
   const bins = openBins(part);
   const claims: Claim[] = [];
   const limits = new LimitCounter(part, []);
   const unplaced = new Int32Array(part.classCount);
   for (const k of byPriorityThenSize(part)) {
     for (let pod = 0; pod < part.demand[k]!; pod++) {
-      if (intoBin(part, bins, k) || intoClaim(part, claims, k) || openClaim(part, claims, limits, k)) continue;
+      if (
+        intoBin(part, bins, k) ||
+        intoClaim(part, claims, limits, charging, k) ||
+        openClaim(part, claims, limits, charging, k)
+      )
+        continue;
       unplaced[k] = part.demand[k]! - pod;
       break;
     }
@@ -94,7 +107,7 @@ function intoBin(part: Part, bins: readonly OpenBin[], k: number): boolean {
 }
 
 /** The list stays sorted by pods, fewest first, as Karpenter sorts before each pod. */
-function intoClaim(part: Part, claims: Claim[], k: number): boolean {
+function intoClaim(part: Part, claims: Claim[], limits: LimitCounter, charging: Charging, k: number): boolean {
   for (let i = 0; i < claims.length; i++) {
     const claim = claims[i]!;
     if (!fitsBeside(part, claim.node.used, k, claim.largest, 0) || claim.counter.room(k) < 1) continue;
@@ -102,6 +115,7 @@ function intoClaim(part: Part, claims: Claim[], k: number): boolean {
       (s) => part.shapeTakes[s * part.classCount + k] === 1 && fitsBeside(part, claim.node.used, k, part.capacity, s),
     );
     if (shapes.length === 0) continue;
+    if (charging === "current" && !recharge(claim, shapes, limits)) continue;
     if (shapes.length < claim.shapes.length) {
       claim.shapes = shapes;
       claim.largest = largestOf(part, shapes);
@@ -116,7 +130,17 @@ function intoClaim(part: Part, claims: Claim[], k: number): boolean {
   return false;
 }
 
-function openClaim(part: Part, claims: Claim[], limits: LimitCounter, k: number): boolean {
+/** Charges the claim with the cheapest of `shapes` that limits allow in place of what it is charged with now. */
+function recharge(claim: Claim, shapes: number[], limits: LimitCounter): boolean {
+  limits.add(claim.charged, -1);
+  const choice = shapes.findIndex((s) => limits.allows(s));
+  if (choice > 0) shapes.splice(0, choice);
+  if (choice >= 0) claim.charged = shapes[0]!;
+  limits.add(claim.charged, 1);
+  return choice >= 0;
+}
+
+function openClaim(part: Part, claims: Claim[], limits: LimitCounter, charging: Charging, k: number): boolean {
   const shapes: number[] = [];
   for (let s = 0; s < part.shapeCount; s++) {
     if (part.shapeTakes[s * part.classCount + k] === 1 && limits.allows(s)) shapes.push(s);
@@ -127,8 +151,9 @@ function openClaim(part: Part, claims: Claim[], limits: LimitCounter, k: number)
   const counter = new CapCounter(part);
   if (counter.room(k) < 1) return false;
   addPod(part, node, counter, k);
-  limits.add(largestOption(part, shapes), 1);
-  claims.unshift({ node, shapes, largest: largestOf(part, shapes), pods: 1, counter });
+  const charged = charging === "largest" ? largestOption(part, shapes) : shapes[0]!;
+  limits.add(charged, 1);
+  claims.unshift({ node, shapes, largest: largestOf(part, shapes), charged, pods: 1, counter });
   for (let j = 0; j + 1 < claims.length && claims[j + 1]!.pods < claims[j]!.pods; j++) {
     [claims[j], claims[j + 1]] = [claims[j + 1]!, claims[j]!];
   }
