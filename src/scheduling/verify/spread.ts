@@ -1,0 +1,128 @@
+/**
+ * Hard topology spread, as kube-scheduler reads it: over the domains of the nodes that are there when the plan is done,
+ * a domain that got an owner has at most maxSkew more than the one with the fewest.
+ */
+import { selectorSignature } from "../../domain/label-selector.ts";
+import { type Pod, type TopologySpreadConstraint, podKey } from "../../domain/pod.ts";
+import { HOSTNAME_LABEL, canonicalKey } from "../../domain/requirement.ts";
+import { untoleratedTaint } from "../../domain/taint.ts";
+import type { Report } from "./violation.ts";
+import type { Host } from "./hosts.ts";
+import { meetsNodeRules } from "./node-rules.ts";
+import { selectorMeans } from "./selectors.ts";
+
+interface Rule {
+  readonly constraint: TopologySpreadConstraint;
+  readonly owner: Pod;
+  /** Indices of hosts that get an owner. */
+  readonly on: Set<number>;
+}
+
+/** Checks each distinct constraint once. */
+export function checkSpread(hosts: readonly Host[], report: Report): void {
+  const rules = rulesOf(hosts);
+  if (rules.length === 0) return;
+  const alike = groupAlike(hosts);
+  for (const rule of rules) checkRule(hosts, alike, rule, report);
+}
+
+/** Constraints of planned pods that differ in meaning, each with where its owners go. */
+function rulesOf(hosts: readonly Host[]): readonly Rule[] {
+  const rules = new Map<string, Rule>();
+  const texts = new Map<TopologySpreadConstraint, string>();
+  hosts.forEach((host, h) => {
+    for (const pod of host.planned) {
+      for (const constraint of pod.topologySpread) {
+        if (constraint.whenUnsatisfiable !== "DoNotSchedule") continue;
+        let text = texts.get(constraint);
+        if (text === undefined) texts.set(constraint, (text = constraintText(constraint)));
+        const bound = constraint.matchLabelKeys.map((key) => pod.labels.get(key) ?? "\u0000");
+        const honoured = canonicalKey(constraint.topologyKey) === HOSTNAME_LABEL ? "" : policyText(pod, constraint);
+        const key = [text, pod.namespace, ...bound, honoured].join("\u0001");
+        const known = rules.get(key);
+        if (known === undefined) rules.set(key, { constraint, owner: pod, on: new Set([h]) });
+        else known.on.add(h);
+      }
+    }
+  });
+  return [...rules.values()];
+}
+
+function constraintText(one: TopologySpreadConstraint): string {
+  const { maxSkew, minDomains, nodeAffinityPolicy, nodeTaintsPolicy, matchLabelKeys } = one;
+  const key = canonicalKey(one.topologyKey);
+  const selector = selectorSignature(one.labelSelector);
+  return JSON.stringify([key, maxSkew, minDomains, nodeAffinityPolicy, nodeTaintsPolicy, matchLabelKeys, selector]);
+}
+
+/** What of the pod decides which nodes count. */
+function policyText(pod: Pod, constraint: TopologySpreadConstraint): string {
+  const affinity =
+    constraint.nodeAffinityPolicy === "Honor" ? JSON.stringify([[...pod.nodeSelector], pod.requiredNodeTerms]) : "";
+  return affinity + (constraint.nodeTaintsPolicy === "Honor" ? JSON.stringify(pod.tolerations) : "");
+}
+
+/** Pods that no selector can tell apart, and on which hosts how many of them are. */
+interface Alike {
+  readonly sample: Pod;
+  readonly on: Map<number, number>;
+}
+
+function groupAlike(hosts: readonly Host[]): readonly Alike[] {
+  const byLabels = new Map<Pod["labels"], Map<string, Alike>>();
+  const byText = new Map<string, Alike>();
+  hosts.forEach((host, h) => {
+    for (const pods of [host.running, host.planned]) {
+      for (const pod of pods) {
+        let group = byLabels.get(pod.labels)?.get(pod.namespace);
+        if (group === undefined) {
+          const text = JSON.stringify([pod.namespace, ...[...pod.labels].sort(([a], [b]) => (a < b ? -1 : 1))]);
+          group = byText.get(text) ?? { sample: pod, on: new Map<number, number>() };
+          byText.set(text, group);
+          byLabels.set(pod.labels, (byLabels.get(pod.labels) ?? new Map<string, Alike>()).set(pod.namespace, group));
+        }
+        group.on.set(h, (group.on.get(h) ?? 0) + 1);
+      }
+    }
+  });
+  return [...byText.values()];
+}
+
+function checkRule(hosts: readonly Host[], alike: readonly Alike[], rule: Rule, report: Report): void {
+  const { constraint, owner } = rule;
+  const key = canonicalKey(constraint.topologyKey);
+  const byHost = key === HOSTNAME_LABEL;
+  const domains = hosts.map((host, h) => (byHost ? String(h) : counts(host, rule) ? host.labels.get(key) : undefined));
+  const pods = new Map<string, number>();
+  for (const domain of domains) if (domain !== undefined) pods.set(domain, 0);
+  const means = selectorMeans(constraint.labelSelector, owner, constraint.matchLabelKeys, []);
+  for (const { sample, on } of alike) {
+    if (sample.namespace !== owner.namespace || !means(sample)) continue;
+    for (const [h, number] of on) {
+      const domain = domains[h];
+      if (domain !== undefined) pods.set(domain, pods.get(domain)! + number);
+    }
+  }
+  // A new node could always be had and would be empty; too few domains count as an empty one, too.
+  const least = byHost || pods.size < (constraint.minDomains ?? 1) ? 0 : Math.min(...pods.values());
+  for (const domain of new Set(Array.from(rule.on, (h) => domains[h]))) {
+    if (domain === undefined) report("SPREAD", `${podKey(owner)} is where ${key} is missing, which its spread needs`);
+    else if (pods.get(domain)! - least > constraint.maxSkew) {
+      const where = byHost ? hosts[Number(domain)]!.name : `${key}=${domain}`;
+      report(
+        "SPREAD",
+        `${podKey(owner)}: ${pods.get(domain)!} in ${where}, the least is ${least}, maxSkew ${constraint.maxSkew}`,
+      );
+    }
+  }
+}
+
+/** Whether the inclusion policies let the node count. */
+function counts(host: Host, { constraint, owner }: Rule): boolean {
+  if (constraint.nodeAffinityPolicy === "Honor" && meetsNodeRules(owner, host.labels) !== undefined) return false;
+  if (constraint.nodeTaintsPolicy !== "Honor") return true;
+  const taints = host.unschedulable
+    ? [...host.taints, { key: "node.kubernetes.io/unschedulable", value: "", effect: "NoSchedule" as const }]
+    : host.taints;
+  return untoleratedTaint(taints, owner.tolerations) === undefined;
+}
