@@ -445,13 +445,14 @@ describe("the page", () => {
     const faults = await page.evaluate(() => {
       const found: string[] = [];
       for (const control of document.querySelectorAll("button, input, select, textarea, a")) {
-        const labels =
+        // What a field holds is no name for it; what a button or link says is.
+        const words =
           control instanceof HTMLInputElement ||
           control instanceof HTMLSelectElement ||
           control instanceof HTMLTextAreaElement
             ? [...(control.labels ?? [])].map((label) => label.textContent).join("")
-            : "";
-        const name = `${control.getAttribute("aria-label") ?? ""}${labels}${control.textContent}`.trim();
+            : control.textContent;
+        const name = `${control.getAttribute("aria-label") ?? ""}${words}`.trim();
         if (name === "") found.push(control.outerHTML.slice(0, 120));
       }
       const ids = [...document.querySelectorAll("[id]")].map((element) => element.id);
