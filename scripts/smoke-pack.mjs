@@ -31,7 +31,7 @@ function run(command, args, { cwd = folder, path } = {}) {
 }
 
 try {
-  run("npm", ["pack", "--pack-destination", folder], { cwd: root });
+  run("npm", ["pack", "--loglevel=warn", "--pack-destination", folder], { cwd: root });
   const packed = readdirSync(folder).find((name) => name.endsWith(".tgz"));
   assert.ok(packed !== undefined, "npm pack makes a file");
   writeFileSync(join(folder, "package.json"), '{"private":true,"type":"module"}\n');

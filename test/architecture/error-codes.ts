@@ -6,7 +6,7 @@ const SPELLED_AS_CODE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 const ONE_WORD = /^[A-Z]{4,}$/;
 
 /** Names of environment variables are spelled like codes, and are none. */
-const NO_CODE = /^(?:PLIMSOLL|AWS|npm|NO|NODE)_/;
+const NO_CODE = /^(?:PLIMSOLL|AWS)_|^(?:NO_COLOR|FORCE_COLOR|NODE_ENV|NODE_OPTIONS)$/;
 
 /** Functions and classes that take a code among their arguments. */
 const TAKES_CODE = /error|fail|reject|reason|problem|refuse|unschedulable/i;
@@ -26,8 +26,14 @@ export function errorCodes(path: string, source: string): ReadonlySet<string> {
 }
 
 function isCode(literal: ts.StringLiteralLike): boolean {
-  if (SPELLED_AS_CODE.test(literal.text)) return !NO_CODE.test(literal.text);
+  if (SPELLED_AS_CODE.test(literal.text)) return !NO_CODE.test(literal.text) && !isLookedUp(literal);
   return ONE_WORD.test(literal.text) && standsForCode(literal);
+}
+
+/** Compared with, or a key of a table from code to number: somebody else raises it, or nobody. */
+function isLookedUp({ parent }: ts.StringLiteralLike): boolean {
+  if (ts.isArrayLiteralExpression(parent)) return parent.elements.some(ts.isNumericLiteral);
+  return ts.isCaseClause(parent) || (ts.isBinaryExpression(parent) && parent.operatorToken.getText().endsWith("=="));
 }
 
 function standsForCode(literal: ts.StringLiteralLike): boolean {

@@ -10,7 +10,7 @@ import { readImports, type Imports } from "./cruise.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The tree has grown past this; fewer means that the tool did not read it. */
-const MODULE_FLOOR = 45;
+const MODULE_FLOOR = 130;
 
 function sourcesOnDisk(): string[] {
   return ["solver", "workers", "src"].flatMap((folder) =>
