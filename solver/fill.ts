@@ -2,6 +2,7 @@
 import { CapCounter } from "./caps.ts";
 import type { PackedNode, Part } from "./part.ts";
 import type { Random } from "./random.ts";
+import type { RoomValue } from "./valuation.ts";
 
 /** Pods to be placed: the classes that still have some, and how many of each (length K). */
 export interface PodPool {
@@ -25,8 +26,8 @@ export interface Valuation {
   readonly weights: Float64Array;
   /** K: what it is worth to place one pod of the class. */
   readonly worth: Float64Array;
-  /** R amounts: the most that pods can be worth in that free room. */
-  readonly potential: (free: Float64Array) => number;
+  /** The most that pods can be worth in some free room. */
+  readonly room: RoomValue;
 }
 
 export class Filler {
@@ -71,7 +72,7 @@ export class Filler {
     this.mean.fill(0);
     for (const k of pool.classes) {
       const available = pool.available[k]!;
-      if (available === 0 || takes[row * K + k] === 0 || this.room(k, available) === 0) continue;
+      if (takes[row * K + k] === 0 || !this.canTake(k, available)) continue;
       live.push(k);
       pods += available;
       for (let r = 0; r < R; r++) this.mean[r]! += available * part.requests[k * R + r]!;
@@ -91,6 +92,14 @@ export class Filler {
       if (need > 0) room = Math.min(room, Math.floor(this.free[r]! / need));
     }
     return room;
+  }
+
+  /** Whether one more pod of the class may be taken: {@link room} is at least 1, but cheaper. */
+  private canTake(k: number, available: number): boolean {
+    if (available <= 0) return false;
+    const { requests, resourceCount: R, caps } = this.part;
+    for (let r = 0; r < R; r++) if (requests[k * R + r]! > this.free[r]!) return false;
+    return caps.length === 0 || this.counter.room(k) > 0;
   }
 
   private take(k: number, pods: number, pool: PodPool): void {
@@ -118,7 +127,7 @@ export class Filler {
       for (let sample = 0; sample < SAMPLES && live.length > 0; sample++) {
         const index = this.sample(live, pool, scarcity, heaviest);
         const k = live[index]!;
-        if (this.room(k, pool.available[k]!) === 0) {
+        if (!this.canTake(k, pool.available[k]!)) {
           live[index] = live[live.length - 1]!;
           live.pop();
           continue;
@@ -169,13 +178,13 @@ export class Filler {
   /** Depth-first over what still fits, dearest first, for the fill that is worth most. */
   private finish(live: number[], pool: PodPool, capacity: Float64Array, row: number): void {
     const { part } = this;
-    const { worth, potential } = this.value;
+    const { worth, room } = this.value;
     const { resourceCount: R, requests } = part;
-    let classes = live.filter((k) => this.room(k, pool.available[k]!) > 0);
+    let classes = live.filter((k) => this.canTake(k, pool.available[k]!));
     if (classes.length > FINISH_CLASSES) classes = this.someOf(classes, FINISH_CLASSES);
     classes.sort((a, b) => worth[b]! - worth[a]!);
     if (classes.length === 0) return;
-    const tolerance = potential(capacity.subarray(row * R, row * R + R)) * FINISH_TOLERANCE;
+    const tolerance = room.of(capacity, row * R) * FINISH_TOLERANCE;
     let steps = 0;
     let bestValue = -1;
     let bestPath: number[] = [];
@@ -183,7 +192,7 @@ export class Filler {
     const { free, counter } = this;
 
     const search = (from: number, value: number): boolean => {
-      const rest = potential(free);
+      const rest = room.of(free, 0);
       if (value > bestValue) {
         bestValue = value;
         bestPath = path.slice();
@@ -193,7 +202,7 @@ export class Filler {
       for (let i = from; i < classes.length; i++) {
         if (++steps > FINISH_STEPS) return true;
         const k = classes[i]!;
-        if (this.room(k, pool.available[k]!) === 0) continue;
+        if (!this.canTake(k, pool.available[k]!)) continue;
         for (let r = 0; r < R; r++) free[r]! -= requests[k * R + r]!;
         pool.available[k]!--;
         counter.add(k, 1);

@@ -4,7 +4,6 @@ import { relax } from "./bound.ts";
 import { solveCover } from "./programs.ts";
 import type { Relaxation } from "./bound.ts";
 import { Filler } from "./fill.ts";
-import type { Valuation } from "./fill.ts";
 import { firstFitDecreasing } from "./greedy/first-fit.ts";
 import { nodeGroupsLeastWaste } from "./greedy/node-groups.ts";
 import type { LinearOutcome, LinearSolver } from "./linear-program.ts";
@@ -16,6 +15,7 @@ import { repair } from "./repair.ts";
 import { seededRandom } from "./random.ts";
 import type { Random } from "./random.ts";
 import { PROVEN_GAP } from "./solution.ts";
+import { valuation } from "./valuation.ts";
 
 export interface PartAnswer {
   readonly packing: Packing;
@@ -254,44 +254,6 @@ class PartSearch {
     const isOptimal = unplacedCount(this.best) === 0 && this.best.cost <= this.goalCost() + 1e-9;
     return isOptimal || this.budget.isSpent();
   }
-}
-
-/**
- * What pods and room are worth by the duals. Rows of only some classes add to the worth of those classes, not to the
- * potential: a node that they may use is then a little underrated, which only costs search.
- */
-function valuation(part: Part, relaxation: Relaxation): Valuation {
-  const { resourceCount: R, requests } = part;
-  const weights = new Float64Array(R);
-  for (const { measure, price } of relaxation.prices) {
-    let most = 0;
-    for (let s = 0; s < part.shapeCount; s++) most = Math.max(most, part.capacity[s * R + measure.resource]!);
-    weights[measure.resource]! += (price * measure.weigh(most)) / Math.max(most, 1);
-  }
-  const prices = relaxation.prices.slice();
-  if (prices.length === 0) {
-    for (let r = 0; r < R; r++) {
-      weights[r] = relaxation.bound / R / Math.max(1, demandOf(part, r));
-      prices.push({ measure: { resource: r, weigh: (amount) => amount }, price: weights[r]! });
-    }
-  }
-  const potential = (free: Float64Array): number => {
-    let value = 0;
-    for (const { measure, price } of prices) value += price * measure.weigh(free[measure.resource]!);
-    return value;
-  };
-  const one = new Float64Array(R);
-  const worth = Float64Array.from({ length: part.classCount }, (_, k) => {
-    for (let r = 0; r < R; r++) one[r] = requests[k * R + r]!;
-    return Math.max(potential(one), relaxation.classValues[k]!);
-  });
-  return { weights, worth, potential };
-}
-
-function demandOf(part: Part, r: number): number {
-  let demand = 0;
-  for (let k = 0; k < part.classCount; k++) demand += part.demand[k]! * part.requests[k * part.resourceCount + r]!;
-  return demand;
 }
 
 function placedDemand(part: Part, packing: Packing): Int32Array {
