@@ -6,7 +6,7 @@ const SPELLED_AS_CODE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/;
 const ONE_WORD = /^[A-Z]{4,}$/;
 
 /** Names of environment variables are spelled like codes, and are none. */
-const NO_CODE = /^(?:PLIMSOLL|AWS)_|^(?:NO_COLOR|FORCE_COLOR|NODE_ENV|NODE_OPTIONS)$/;
+const NO_CODE = /^(?:PLIMSOLL|AWS)_|^(?:NO_COLOR|FORCE_COLOR|NODE_COMPILE_CACHE|NODE_OPTIONS)$/;
 
 /** Functions and classes that take a code among their arguments. */
 const TAKES_CODE = /error|fail|reject|reason|problem|refuse|unschedulable/i;
