@@ -27,7 +27,7 @@ export interface PoolImplementation {
 }
 
 const GRACE_MS = 300;
-/** What the machine may add: ending a thread, a busy core. */
+/** What the machine may add: ending a thread, a busy core. A machine busier than that gets two more tries. */
 const SLACK_MS = 200;
 
 const optionsFor = (behaviour: number, timeLimitMs = 2000): SolveOptions => ({
@@ -255,10 +255,11 @@ export function describeSolverPool(implementation: PoolImplementation): void {
       await answers(pool);
       await pause(300);
       const before = process.cpuUsage();
-      await pause(400);
+      await pause(600);
       const { user, system } = process.cpuUsage(before);
       const usedMs = (user + system) / 1000;
-      assert.ok(usedMs < 200, `used ${usedMs.toFixed(0)} ms of the processor in 400 ms of rest`);
+      // Low, because on a loaded machine a thread that does run on gets only a share of a core.
+      assert.ok(usedMs < 60, `used ${usedMs.toFixed(0)} ms of the processor in 600 ms of rest`);
     };
 
     needsThreads("leaves no ended worker running: one that reads the clock", () => burns(BEHAVIOUR.searchOn));
@@ -271,7 +272,7 @@ export function describeSolverPool(implementation: PoolImplementation): void {
     needsThreads.each([
       ["that searches on for ever", BEHAVIOUR.searchOn],
       ["that hears nothing at all", BEHAVIOUR.spin],
-    ])("ends a worker %s at its deadline, and works on", async (_, behaviour) => {
+    ])("ends a worker %s at its deadline, and works on", { retry: 2 }, async (_, behaviour) => {
       const { pool } = await warm();
       const call = assert.rejects(pool.solve(tinyProblem(1), optionsFor(behaviour, 100)), withCode("DEADLINE"));
       const ms = await elapsedMs(call);
