@@ -181,8 +181,6 @@ function answerError(error: unknown, c: AppContext, inFlight: InFlight, log: Log
   const headers: Record<string, string> = {};
   if (problem.status === 401) headers["www-authenticate"] = 'Bearer realm="plimsoll"';
   if (problem.status === 429 || problem.status === 503) headers["retry-after"] = String(inFlight.retryAfterSeconds);
-  // The rest of the body is not read: the connection cannot be used for another request.
-  if (problem.status === 413 || problem.status === 408) headers["connection"] = "close";
   return problemResponse(problem, headers);
 }
 

@@ -10,7 +10,7 @@ export interface BodyLimits {
 /**
  * The body as text.
  *
- * @throws PlimsollError `BODY_TOO_LARGE` without reading on, `BODY_TIMEOUT`, `INVALID_ENCODING`, `EMPTY_BODY`, `ABORTED`
+ * @throws PlimsollError `BODY_TOO_LARGE` without reading on, `BODY_TIMEOUT`, `INVALID_ENCODING`, `ABORTED`
  */
 export async function readBody(request: Request, limits: BodyLimits): Promise<string> {
   const declared = request.headers.get("content-length");
@@ -25,14 +25,7 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<st
     });
   }
   const chunks = request.body === null ? [] : await readChunks(request.body, request.signal, limits);
-  const text = decode(chunks);
-  if (text.trim() !== "") return text;
-  throw inputError("EMPTY_BODY", "the request has no body", {
-    object: "request",
-    field: "body",
-    value: "(empty)",
-    hint: "Send Kubernetes objects as YAML or JSON, or {manifests, options} as JSON.",
-  });
+  return decode(chunks);
 }
 
 async function readChunks(

@@ -20,6 +20,9 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** How long open answers may take to reach their clients when the server closes. */
+const CLOSE_MS = 2_000;
+
 type Fetch = (request: Request) => Promise<Response>;
 
 /**
@@ -69,8 +72,12 @@ async function bindNode(fetch: Fetch, options: ListenOptions): Promise<Listening
     port,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
+        // Answers may still be on their way; who does not take theirs is cut off.
+        const cut = setTimeout(() => server.closeAllConnections(), CLOSE_MS);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
       }),
   };
 }
