@@ -11,7 +11,7 @@ import { checkNodeLimits } from "./verify/pool-limits.ts";
 import { checkNeighbours } from "./verify/neighbours.ts";
 import { checkRoomAndRules } from "./verify/placement.ts";
 import { checkSpread } from "./verify/spread.ts";
-import { hostsOf } from "./verify/hosts.ts";
+import { type PlacedPods, hostsOf } from "./verify/hosts.ts";
 import type { Report, Violation } from "./verify/violation.ts";
 
 /** More than this says nothing new. */
@@ -25,33 +25,48 @@ export function verifyPlan(snapshot: Snapshot, plan: Plan): readonly Violation[]
   const report: Report = (code, message) => {
     if (violations.length < MAX_VIOLATIONS) violations.push({ code, message });
   };
-  const pods = new Map<PodKey, Pod>();
-  for (const pod of snapshot.pods) pods.set(podKey(pod), pod);
-  checkEachPodOnce(pods, plan, report);
-  const hosts = hostsOf(snapshot, plan, pods, report);
+  const placed = placedPods(snapshot, plan, report);
+  const hosts = hostsOf(snapshot, plan, placed, report);
   checkRoomAndRules(hosts, report);
   checkNeighbours(snapshot, hosts, report);
   checkSpread(hosts, report);
   checkNodeLimits(snapshot, plan, report);
-  checkAlternates(snapshot, plan, pods, report);
+  checkAlternates(snapshot, plan, placed, report);
   checkMoney(plan, report);
   return violations;
 }
 
-/** Every pod is on one node, or unschedulable with a reason. */
-function checkEachPodOnce(pods: ReadonlyMap<PodKey, Pod>, plan: Plan, report: Report): void {
-  const seen = new Set<PodKey>();
-  const see = (key: PodKey): void => {
-    if (seen.has(key)) report("PLACED_TWICE", `${key} is in the plan twice`);
-    seen.add(key);
-    if (!pods.has(key)) report("UNKNOWN_POD", `${key} is no pending pod of the snapshot`);
+/** Finds the pods behind the plan's names, and checks that every pod is on one node or left with a reason. */
+function placedPods(snapshot: Snapshot, plan: Plan, report: Report): PlacedPods {
+  const entries = new Map<PodKey, { readonly pod: Pod; seen: boolean }>();
+  for (const pod of snapshot.pods) entries.set(podKey(pod), { pod, seen: false });
+  const see = (key: PodKey): Pod | undefined => {
+    const entry = entries.get(key);
+    if (entry === undefined) {
+      report("UNKNOWN_POD", `${key} is no pending pod of the snapshot`);
+      return undefined;
+    }
+    if (entry.seen) report("PLACED_TWICE", `${key} is in the plan twice`);
+    entry.seen = true;
+    return entry.pod;
   };
-  for (const node of plan.nodes) node.pods.forEach(see);
-  for (const fill of plan.existingNodes) fill.pods.forEach(see);
+  const seeAll = (keys: readonly PodKey[]): readonly Pod[] => {
+    const pods: Pod[] = [];
+    for (const key of keys) {
+      const pod = see(key);
+      if (pod !== undefined) pods.push(pod);
+    }
+    return pods;
+  };
+  const placed = {
+    onNew: plan.nodes.map((node) => seeAll(node.pods)),
+    onExisting: plan.existingNodes.map((fill) => seeAll(fill.pods)),
+  };
   for (const { pod, code, reason } of plan.unschedulable) {
     see(pod);
     if (reason.trim() === "" || code === "") report("NO_REASON", `${pod} is left without a reason`);
   }
-  for (const key of pods.keys())
-    if (!seen.has(key)) report("LOST_POD", `${key} is neither placed nor left with a reason`);
+  for (const [key, { seen }] of entries)
+    if (!seen) report("LOST_POD", `${key} is neither placed nor left with a reason`);
+  return placed;
 }

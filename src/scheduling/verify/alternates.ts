@@ -3,11 +3,12 @@ import { allocatableOf } from "../../domain/allocatable.ts";
 import type { InstanceType } from "../../domain/instance-type.ts";
 import type { NodePool } from "../../domain/node-pool.ts";
 import type { Alternate, Plan, PlannedNode } from "../../domain/plan.ts";
-import type { Pod, PodKey } from "../../domain/pod.ts";
+import { type Pod, podKey } from "../../domain/pod.ts";
 import {
   CAPACITY_TYPE_LABEL,
   ZONE_LABEL,
   allows,
+  setsIntersect,
   canonicalKey,
   canonicalLabels,
   valueSetOf,
@@ -15,38 +16,49 @@ import {
 import { amountOf } from "../../domain/resources.ts";
 import type { Snapshot } from "../../domain/snapshot.ts";
 import type { Report } from "./violation.ts";
-import { offeringLabels, offeringsOf } from "./hosts.ts";
+import { type PlacedPods, offeringLabels, offeringsOf } from "./hosts.ts";
 import { meetsNodeRules } from "./node-rules.ts";
 
 /** Checks each distinct list once per distinct set of node rules among the pods it is for. */
-export function checkAlternates(snapshot: Snapshot, plan: Plan, pods: ReadonlyMap<PodKey, Pod>, report: Report): void {
+export function checkAlternates(snapshot: Snapshot, plan: Plan, placed: PlacedPods, report: Report): void {
   const pools = new Map(snapshot.nodePools.map((pool) => [pool.name, pool]));
   const types = new Map<string, ReadonlyMap<string, InstanceType>>();
-  const seen = new Map<readonly Alternate[], Set<unknown>>();
-  for (const node of plan.nodes) {
+  const allowed = poolFilter();
+  const seen = new Map<readonly Alternate[], CheckedList>();
+  plan.nodes.forEach((node, i) => {
     const pool = pools.get(node.nodePool);
-    if (pool === undefined || node.alternates.length === 0) continue;
+    if (pool === undefined || node.alternates.length === 0) return;
     let byName = types.get(pool.name);
     if (byName === undefined) {
       byName = new Map((snapshot.instanceTypes.get(pool.name) ?? []).map((type) => [type.name, type]));
       types.set(pool.name, byName);
     }
-    let checked = seen.get(node.alternates);
-    if (checked === undefined) {
-      seen.set(node.alternates, (checked = new Set<unknown>()));
-      checkList(node, byName, report);
+    let list = seen.get(node.alternates);
+    if (list?.pool !== pool) {
+      checkList(node, pool, byName, allowed, report);
+      list = { pool, labels: undefined, met: new Set() };
+      seen.set(node.alternates, list);
     }
-    for (const key of node.pods) {
-      const pod = pods.get(key);
-      if (pod === undefined || (pod.nodeSelector.size === 0 && pod.requiredNodeTerms.length === 0)) continue;
-      if (checked.has(pod.nodeSelector) && checked.has(pod.requiredNodeTerms)) continue;
-      checked.add(pod.nodeSelector).add(pod.requiredNodeTerms);
-      for (const one of node.alternates) checkPod(pod, one, node, pool, byName.get(one.instanceType), report);
-    }
-  }
+    for (const pod of placed.onNew[i]!) checkPod(pod, node, list, byName, report);
+  });
 }
 
-function checkList(node: PlannedNode, types: ReadonlyMap<string, InstanceType>, report: Report): void {
+/** A list of alternates that was looked at, with the labels each would have. */
+interface CheckedList {
+  readonly pool: NodePool;
+  /** Made when a pod first asks for labels. */
+  labels: readonly ReadonlyMap<string, string>[] | undefined;
+  /** Selectors and affinity terms that all of them meet. */
+  readonly met: Set<unknown>;
+}
+
+function checkList(
+  node: PlannedNode,
+  pool: NodePool,
+  types: ReadonlyMap<string, InstanceType>,
+  allowed: ReturnType<typeof poolFilter>,
+  report: Report,
+): void {
   let before = 0;
   for (const one of node.alternates) {
     const name = `alternate ${one.instanceType} ${one.capacityType} in ${one.zone} for ${node.instanceType}`;
@@ -56,6 +68,7 @@ function checkList(node: PlannedNode, types: ReadonlyMap<string, InstanceType>, 
       report("BAD_ALTERNATE", `${name}: not to be had at ${one.priceUsdPerHour}`);
       continue;
     }
+    if (!allowed(pool, type, one)) report("BAD_ALTERNATE", `${name}: NodePool ${pool.name} does not allow it`);
     const allocatable = allocatableOf(type);
     for (const [resource, amount] of node.requests) {
       if (amount > amountOf(allocatable, resource)) report("BAD_ALTERNATE", `${name}: too little ${resource}`);
@@ -67,25 +80,44 @@ function checkList(node: PlannedNode, types: ReadonlyMap<string, InstanceType>, 
 
 function checkPod(
   pod: Pod,
-  one: Alternate,
   node: PlannedNode,
-  pool: NodePool,
-  type: InstanceType | undefined,
+  list: CheckedList,
+  types: ReadonlyMap<string, InstanceType>,
   report: Report,
 ): void {
-  if (type === undefined) return;
-  const labels = alternateLabels(one, node, pool, type);
-  const broken = meetsNodeRules(pod, labels);
-  if (broken !== undefined) {
-    report("BAD_ALTERNATE", `${one.instanceType} in ${one.zone} breaks ${broken.text} of ${pod.namespace}/${pod.name}`);
-  }
-  for (const requirement of pool.requirements) {
-    const key = canonicalKey(requirement.key);
-    if (key !== ZONE_LABEL && key !== CAPACITY_TYPE_LABEL && !type.requirements.has(key)) continue;
-    if (!allows(valueSetOf(requirement), labels.get(key))) {
-      report("BAD_ALTERNATE", `${one.instanceType} in ${one.zone} breaks ${key} of NodePool ${pool.name}`);
+  if (pod.nodeSelector.size === 0 && pod.requiredNodeTerms.length === 0) return;
+  if (list.met.has(pod.nodeSelector) && list.met.has(pod.requiredNodeTerms)) return;
+  list.met.add(pod.nodeSelector).add(pod.requiredNodeTerms);
+  list.labels ??= node.alternates.map((one) => alternateLabels(one, node, list.pool, types.get(one.instanceType)));
+  list.labels.forEach((labels, i) => {
+    const broken = meetsNodeRules(pod, labels);
+    if (broken === undefined) return;
+    const { instanceType, zone } = node.alternates[i]!;
+    report("BAD_ALTERNATE", `${instanceType} in ${zone} breaks ${broken.text} of ${podKey(pod)}`);
+  });
+}
+
+/** Which machines a pool allows: its requirements on what type and offering decide. Answers are kept. */
+function poolFilter(): (pool: NodePool, type: InstanceType, one: Alternate) => boolean {
+  const known = new Map<NodePool, Map<string, boolean>>();
+  return (pool, type, one) => {
+    const answers = known.get(pool) ?? new Map<string, boolean>();
+    known.set(pool, answers);
+    const text = `${type.name} ${one.zone} ${one.capacityType}`;
+    let answer = answers.get(text);
+    if (answer === undefined) {
+      answer = pool.requirements.every((requirement) => {
+        const key = canonicalKey(requirement.key);
+        const set = valueSetOf(requirement);
+        if (key === ZONE_LABEL) return allows(set, one.zone);
+        if (key === CAPACITY_TYPE_LABEL) return allows(set, one.capacityType);
+        const own = type.requirements.get(key);
+        return own === undefined || setsIntersect(own, set);
+      });
+      answers.set(text, answer);
     }
-  }
+    return answer;
+  };
 }
 
 /** The labels of the planned node with everything that type and offering decide replaced. */
@@ -93,10 +125,10 @@ function alternateLabels(
   one: Alternate,
   node: PlannedNode,
   pool: NodePool,
-  type: InstanceType,
+  type: InstanceType | undefined,
 ): ReadonlyMap<string, string> {
   const labels = new Map(canonicalLabels(node.labels));
-  for (const [key, set] of type.requirements) {
+  for (const [key, set] of type?.requirements ?? []) {
     if (set.complement || set.values.size > 1) continue;
     labels.delete(key);
     for (const value of set.values) labels.set(key, value);

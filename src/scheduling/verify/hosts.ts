@@ -4,7 +4,7 @@ import type { InstanceType, Offering } from "../../domain/instance-type.ts";
 import type { DaemonSet, Node } from "../../domain/node.ts";
 import type { NodePool } from "../../domain/node-pool.ts";
 import type { Alternate, Plan, PlannedNode } from "../../domain/plan.ts";
-import { type Pod, type PodKey } from "../../domain/pod.ts";
+import type { Pod } from "../../domain/pod.ts";
 import {
   CAPACITY_TYPE_LABEL,
   HOSTNAME_LABEL,
@@ -37,16 +37,16 @@ export interface Host {
   readonly planned: readonly Pod[];
 }
 
+/** The pods that a plan places, in the order of its nodes. */
+export interface PlacedPods {
+  readonly onNew: readonly (readonly Pod[])[];
+  readonly onExisting: readonly (readonly Pod[])[];
+}
+
 /** Planned nodes first, then all nodes that exist. */
-export function hostsOf(
-  snapshot: Snapshot,
-  plan: Plan,
-  pods: ReadonlyMap<PodKey, Pod>,
-  report: Report,
-): readonly Host[] {
+export function hostsOf(snapshot: Snapshot, plan: Plan, placed: PlacedPods, report: Report): readonly Host[] {
   const daemons = daemonFinder(snapshot);
   const inspect = plannedNodeInspector(snapshot, report);
-  const podsOf = (keys: readonly PodKey[]): Pod[] => keys.flatMap((key) => pods.get(key) ?? []);
   const hosts: Host[] = [];
   plan.nodes.forEach((node, i) => {
     const name = `node ${i} (${node.instanceType} in ${node.zone})`;
@@ -58,14 +58,14 @@ export function hostsOf(
       unschedulable: false,
       running: [],
       daemons: daemons(facts.labels, facts.taints, undefined),
-      planned: podsOf(node.pods),
+      planned: placed.onNew[i]!,
     });
   });
-  const fills = new Map<string, Pod[]>();
-  for (const fill of plan.existingNodes) {
+  const fills = new Map<string, readonly Pod[]>();
+  plan.existingNodes.forEach((fill, i) => {
     if (fills.has(fill.name)) report("UNKNOWN_NODE", `the node ${fill.name} is in the plan twice`);
-    fills.set(fill.name, [...(fills.get(fill.name) ?? []), ...podsOf(fill.pods)]);
-  }
+    fills.set(fill.name, [...(fills.get(fill.name) ?? []), ...placed.onExisting[i]!]);
+  });
   for (const node of snapshot.nodes) {
     const labels = withHostname(node);
     hosts.push({

@@ -2,7 +2,7 @@
  * Hard topology spread, as kube-scheduler reads it: over the domains of the nodes that are there when the plan is done,
  * a domain that got an owner has at most maxSkew more than the one with the fewest.
  */
-import { selectorSignature } from "../../domain/label-selector.ts";
+import { selectorKeys, selectorSignature } from "../../domain/label-selector.ts";
 import { type Pod, type TopologySpreadConstraint, podKey } from "../../domain/pod.ts";
 import { HOSTNAME_LABEL, canonicalKey } from "../../domain/requirement.ts";
 import { untoleratedTaint } from "../../domain/taint.ts";
@@ -22,7 +22,7 @@ interface Rule {
 export function checkSpread(hosts: readonly Host[], report: Report): void {
   const rules = rulesOf(hosts);
   if (rules.length === 0) return;
-  const alike = groupAlike(hosts);
+  const alike = groupAlike(hosts, keysOf(rules));
   for (const rule of rules) checkRule(hosts, alike, rule, report);
 }
 
@@ -62,25 +62,31 @@ function policyText(pod: Pod, constraint: TopologySpreadConstraint): string {
   return affinity + (constraint.nodeTaintsPolicy === "Honor" ? JSON.stringify(pod.tolerations) : "");
 }
 
+/** Label keys that the rules look at. */
+function keysOf(rules: readonly Rule[]): readonly string[] {
+  const keys = new Set<string>();
+  for (const { constraint } of rules) {
+    for (const key of constraint.matchLabelKeys) keys.add(key);
+    if (constraint.labelSelector !== undefined) for (const key of selectorKeys(constraint.labelSelector)) keys.add(key);
+  }
+  return [...keys];
+}
+
 /** Pods that no selector can tell apart, and on which hosts how many of them are. */
 interface Alike {
   readonly sample: Pod;
   readonly on: Map<number, number>;
 }
 
-function groupAlike(hosts: readonly Host[]): readonly Alike[] {
-  const byLabels = new Map<Pod["labels"], Map<string, Alike>>();
+function groupAlike(hosts: readonly Host[], keys: readonly string[]): readonly Alike[] {
   const byText = new Map<string, Alike>();
   hosts.forEach((host, h) => {
     for (const pods of [host.running, host.planned]) {
       for (const pod of pods) {
-        let group = byLabels.get(pod.labels)?.get(pod.namespace);
-        if (group === undefined) {
-          const text = JSON.stringify([pod.namespace, ...[...pod.labels].sort(([a], [b]) => (a < b ? -1 : 1))]);
-          group = byText.get(text) ?? { sample: pod, on: new Map<number, number>() };
-          byText.set(text, group);
-          byLabels.set(pod.labels, (byLabels.get(pod.labels) ?? new Map<string, Alike>()).set(pod.namespace, group));
-        }
+        let text = pod.namespace;
+        for (const key of keys) text += `\u0001${pod.labels.get(key) ?? "\u0000"}`;
+        let group = byText.get(text);
+        if (group === undefined) byText.set(text, (group = { sample: pod, on: new Map<number, number>() }));
         group.on.set(h, (group.on.get(h) ?? 0) + 1);
       }
     }
