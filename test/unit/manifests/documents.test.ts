@@ -101,10 +101,10 @@ describe("bounds", () => {
     assert.throws(limited("[".repeat(200_000), {}), { code: "TOO_DEEP" });
   });
 
-  test("a map of 50,000 keys is read in linear time", () => {
-    const map = Array.from({ length: 50_000 }, (_, index) => `k${index}: v`).join("\n");
+  test("a map of 20,000 keys takes no quadratic time (minutes, if it did)", () => {
+    const map = Array.from({ length: 20_000 }, (_, index) => `k${index}: v`).join("\n");
     assert.equal(values(map).length, 1);
-    const json = `{${Array.from({ length: 50_000 }, (_, index) => `"k${index}": 1`).join(",")}}`;
+    const json = `{${Array.from({ length: 20_000 }, (_, index) => `"k${index}": 1`).join(",")}}`;
     assert.equal(values(json).length, 1);
   });
 });
