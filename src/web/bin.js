@@ -26,7 +26,7 @@ export function resourceName(resource) {
 /** Bigger machines are wider: by the root, so that a large and a 24xlarge fit on one page. @param {Drawn} node */
 function tankWidth(node) {
   const cores = Math.max(1, quantity(node.allocatable.cpu));
-  return Math.round(Math.min(84, 10 + 8 * Math.sqrt(cores)));
+  return Math.round(Math.min(62, 10 + 5.2 * Math.sqrt(cores)));
 }
 
 /**

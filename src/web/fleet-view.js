@@ -42,7 +42,7 @@ function tile(group, status) {
       planned === undefined
         ? html("span", { class: "tile-price" }, "yours already")
         : html("span", { class: "tile-price" }, `${hourly(planned.hourlyUsd)}/h${count > 1 ? " each" : ""}`),
-      html("span", {}, pods + (count > 1 ? " each" : "")),
+      html("span", {}, pods),
       html(
         "span",
         { class: "tile-where" },
