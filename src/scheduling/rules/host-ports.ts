@@ -37,6 +37,14 @@ export function shapesWithTakenPorts(site: Site, one: PodClass): Uint8Array | un
   return any ? taken : undefined;
 }
 
+/**
+ * Who shares the cap of a use: all who want this very address, or all addresses. Two different addresses do not collide
+ * with each other, so the cap of "all addresses" holds only those that want all.
+ */
+function isUserOf(own: HostPort, use: HostPort): boolean {
+  return portsCollide(own, use) && [use.hostIp, ANY_ADDRESS].includes(addressOf(own));
+}
+
 /** One cap for each (protocol, port, address) in use: at most one of the pods that collide on it. */
 export function hostPortCaps(context: RuleContext): readonly NamedCap[] {
   const uses = new Map<string, HostPort>();
@@ -51,7 +59,7 @@ export function hostPortCaps(context: RuleContext): readonly NamedCap[] {
     .map(([, port]) => {
       const users: number[] = [];
       context.classes.forEach((one, k) => {
-        if (one.sample.hostPorts.some((own) => portsCollide(own, port))) users.push(k);
+        if (one.sample.hostPorts.some((own) => isUserOf(own, port))) users.push(k);
       });
       const binCounted = Int32Array.from(nodes, (node, n) => {
         const coming = context.site.daemons[shapes.length + n]!.hostPorts;
