@@ -54,7 +54,9 @@ export const planResponseSchema = z.object({
       }),
     )
     .optional()
-    .describe("which pods belong together and what each asks for; pods of one owner with other requests are a second entry"),
+    .describe(
+      "which pods belong together and what each asks for; pods of one owner with other requests are a second entry",
+    ),
   unschedulable: z.array(z.object({ pod: z.string(), code: z.string(), reason: z.string() })),
   rejected: z
     .array(

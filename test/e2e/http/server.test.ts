@@ -3,13 +3,18 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import type { RunningServer } from "../../../src/compose.ts";
-import { planResponseSchema } from "../../../src/api/plan-response.ts";
+import { planResponseSchema, type PlanResponse } from "../../../src/api/plan-response.ts";
 import { metric, startTestServer, untilReady } from "../../support/api-server.ts";
 import { easyManifests, hardManifests } from "../../support/manifests.ts";
 
 const YAML = { "content-type": "application/yaml" };
 
-function postPlan(url: string, body: string, query = "", init: RequestInit = {}): Promise<Response> {
+interface PostInit {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+function postPlan(url: string, body: string, query = "", init: PostInit = {}): Promise<Response> {
   return fetch(`${url}/v1/plan${query}`, { method: "POST", body, ...init, headers: { ...YAML, ...init.headers } });
 }
 
@@ -80,16 +85,16 @@ describe("a server with one worker", () => {
     assert.ok(Math.abs(sum - plan.cost.hourlyUsd) < 1e-9);
   });
 
-  test("the same plan as JSON objects, JSON envelope and YAML when the work is limited", async () => {
+  test("the same plan from YAML and from a JSON envelope when the work is limited", async () => {
     const query = "?workLimit=2000";
-    const costs = [];
-    const { load } = { load: async (response: Response) => planResponseSchema.parse(await response.json()) };
-    costs.push(await load(await postPlan(server.url, easyManifests(), query)));
+    const plans: PlanResponse[] = [];
+    const load = async (response: Response): Promise<PlanResponse> => planResponseSchema.parse(await response.json());
+    plans.push(await load(await postPlan(server.url, easyManifests(), query)));
     const envelope = JSON.stringify({ manifests: easyManifests(), options: { workLimit: 2000 } });
-    costs.push(
+    plans.push(
       await load(await postPlan(server.url, envelope, "", { headers: { "content-type": "application/json" } })),
     );
-    assert.deepEqual(costs[0]!.nodes, costs[1]!.nodes);
+    assert.deepEqual(plans[0]!.nodes, plans[1]!.nodes);
   });
 
   test("streams progress, then the plan", async () => {
