@@ -1,5 +1,5 @@
 /** The HTTP app: a function from Request to Response, the same on every runtime, tested without a socket. */
-import { Hono, type Context } from "hono";
+import { Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { inputError, PlimsollError } from "../../domain/errors.ts";
 import type { Catalog } from "../../ports/catalog.ts";
@@ -7,26 +7,12 @@ import type { PoolStatus } from "../../../workers/pool.ts";
 import type { PlanService } from "../plan-service.ts";
 import { checkSite, checkToken } from "./auth.ts";
 import { handleCatalog } from "./catalog-route.ts";
+import type { AppContext, AppEnv, HttpLimits, Log } from "./context.ts";
 import { createInFlight, type InFlight } from "./in-flight.ts";
 import { createMetrics } from "./metrics.ts";
 import { createPlanHandler } from "./plan-route.ts";
 import { problemResponse, toProblem } from "./problem.ts";
 import type { SiteFiles } from "./site-files.ts";
-
-/** What is logged to, structured; pino has this form. */
-export interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
-
-export interface HttpLimits {
-  readonly maxBodyBytes: number;
-  readonly bodyTimeoutMs: number;
-  readonly requestTimeoutMs: number;
-  readonly maxTimeLimitMs: number;
-  readonly maxInFlight: number;
-}
 
 export interface AppDeps {
   readonly plans: PlanService;
@@ -54,9 +40,6 @@ export interface App {
 const OPEN_PATHS =
   /^\/(?:healthz|readyz|docs|openapi\.json|[\w-]+\.(?:js|css|svg|png|ico|woff2|webmanifest)|assets\/.*)?$/;
 
-type Variables = { requestId: string; route: string };
-export type AppContext = Context<{ Variables: Variables }>;
-
 /** Makes the app. It owns no socket and no thread; `deps` does. */
 export function createApp(deps: AppDeps): App {
   const { catalog, files, limits, log, now } = deps;
@@ -67,7 +50,7 @@ export function createApp(deps: AppDeps): App {
     pool: deps.poolStatus,
     inFlight: () => inFlight.count,
   });
-  const app = new Hono<{ Variables: Variables }>();
+  const app = new Hono<AppEnv>();
 
   app.use(
     secureHeaders({

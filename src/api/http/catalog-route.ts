@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Catalog } from "../../ports/catalog.ts";
 import { CATALOG_SORTS, listCatalog, type CatalogFilter } from "../catalog-view.ts";
-import type { AppContext } from "./app.ts";
+import type { AppContext } from "./context.ts";
 import { invalidRequest } from "./problem.ts";
 
 const list = z.string().transform((text) => text.split(",").map((part) => part.trim()));

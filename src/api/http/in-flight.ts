@@ -32,10 +32,11 @@ export function createInFlight(max: number): InFlight {
       return Math.min(60, Math.max(1, Math.ceil(averageMs / 1000)));
     },
     enter() {
-      if (draining) throw refusal("DRAINING", "the server is shutting down", "Ask another one, or try again later.");
+      if (draining)
+        throw overloadError("DRAINING", "the server is shutting down", "Ask another one, or try again later.");
       if (count >= max) {
         const hint = "Try again after the time in Retry-After, or start the server with a larger --max-in-flight.";
-        throw refusal("TOO_MANY_REQUESTS", `${String(count)} plan requests are in work already`, hint);
+        throw overloadError("TOO_MANY_REQUESTS", `${String(count)} plan requests are in work already`, hint);
       }
       count++;
       let held = true;
@@ -60,6 +61,6 @@ export function createInFlight(max: number): InFlight {
   };
 }
 
-function refusal(code: string, problem: string, hint: string): PlimsollError {
+function overloadError(code: string, problem: string, hint: string): PlimsollError {
   return new PlimsollError("overload", code, `request: ${problem}. ${hint}`, { object: "request", hint });
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { planResponseSchema } from "../plan-response.ts";
 import { formatDuration, formatSize } from "../units.ts";
-import type { HttpLimits } from "./app.ts";
+import type { HttpLimits } from "./context.ts";
 import { catalogQuerySchema, catalogResponseSchema } from "./catalog-route.ts";
 import { BODY_TYPES, planOptionsSchema, planRequestSchema } from "./plan-request.ts";
 import { problemSchema } from "./problem.ts";

@@ -5,7 +5,7 @@ import type { PoolStatus } from "../../../workers/pool.ts";
 import type { PlanCall, PlanProgress, PlanService } from "../plan-service.ts";
 import type { PlanResponse } from "../plan-response.ts";
 import { formatDuration } from "../units.ts";
-import type { AppContext, HttpLimits, Log } from "./app.ts";
+import type { AppContext, HttpLimits, Log } from "./context.ts";
 import { readBody } from "./body.ts";
 import type { InFlight } from "./in-flight.ts";
 import type { Metrics } from "./metrics.ts";

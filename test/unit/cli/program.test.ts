@@ -182,7 +182,7 @@ describe("plan", () => {
 describe("the table", () => {
   test("tells nodes, money, what is left and why, in plain text through a pipe", async () => {
     const { stdout } = await plan(["-f", file], {}, fakePlans());
-    // eslint-disable-next-line no-control-regex
+
     assert.doesNotMatch(stdout, /[\u001b\u2588]/);
     for (const line of [
       /^3 pods on 2 new nodes and 1 existing node, \$0\.2016 per hour, 1 pod left$/m,
@@ -205,7 +205,7 @@ describe("the table", () => {
       const { stdout } = await plan(["-f", file, "--pods"], { columns }, fakePlans());
       assert.match(stdout, /\u001b\[/);
       assert.match(stdout, /█/);
-      // eslint-disable-next-line no-control-regex
+
       for (const line of stdout.replaceAll(/\u001b\[[0-9;]*m/g, "").split("\n"))
         assert.ok(line.length <= columns, line);
     });
@@ -218,7 +218,7 @@ describe("the table", () => {
       [[], { TERM: "dumb" }],
     ] as const) {
       const { stdout } = await plan(["-f", file, ...args], { columns: 100, env }, fakePlans());
-      // eslint-disable-next-line no-control-regex
+
       assert.doesNotMatch(stdout, /\u001b/);
     }
   });
