@@ -121,6 +121,7 @@ class Dispatcher implements SolverPool {
   async #serve(pending: Pending): Promise<void> {
     let crash: unknown;
     for (let attempt = 0; attempt < 2 && !pending.settled; attempt++) {
+      const handedOver = performance.now();
       try {
         const answer = await this.#attempt(pending);
         pending.worker = undefined; // It has answered: from here on nothing may end it on this call's account.
@@ -130,8 +131,12 @@ class Dispatcher implements SolverPool {
           this.#fail(pending, unsendable(error));
           continue;
         }
-        // Where we ended it ourselves, our reason says more than the executor's "aborted".
-        crash = pending.worker?.signal.aborted === true ? pending.worker.signal.reason : error;
+        if (pending.worker?.signal.aborted === true) {
+          crash = pending.worker.signal.reason; // It says more than the executor's "aborted".
+        } else {
+          crash = error;
+          pending.startedAt ??= handedOver; // The last words of a dying thread, "started" too, can get lost.
+        }
         this.#replaced++;
       } finally {
         clearTimeout(pending.timer);
