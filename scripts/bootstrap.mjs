@@ -58,7 +58,7 @@ function installPackages() {
     ? "node_modules does not match package-lock.json"
     : "no node_modules";
   say(`${why}: installing the packages (npm ci)`);
-  npm(["ci", "--no-audit", "--no-fund"], root);
+  npm(["ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund"], root);
 }
 
 function toolNodeRuns() {

@@ -33,6 +33,9 @@ export async function readImports(root: string): Promise<Imports> {
   const result: ICruiseResult = output;
   return {
     modules: result.modules,
-    breaches: result.summary.violations.map((v) => `${v.rule.name}: ${v.from} -> ${v.to}`),
+    breaches: result.summary.violations.map(({ rule, from, to, cycle }) => {
+      const path = cycle === undefined ? [to] : cycle.map(({ name }) => name);
+      return `${rule.name}: ${[from, ...path].join(" -> ")}`;
+    }),
   };
 }
