@@ -45,15 +45,18 @@ export async function startProgress(io: CliIo, timeLimitMs: number): Promise<Pro
   let last: PlanProgress | undefined;
   const total = timed ? timeLimitMs : 1;
   const startMs = performance.now();
+  // The bar is of the search; reading and compiling come before its time limit.
+  let searchStartMs: number | undefined;
   const draw = (): void => {
     if (stopped) return;
     const elapsedMs = performance.now() - startMs;
     const state = last === undefined ? "reading" : describe(last);
     const payload = { seconds: (elapsedMs / 1000).toFixed(1), state };
-    if (shown) bar.update(Math.min(total, elapsedMs), payload);
+    const done = searchStartMs === undefined ? 0 : Math.min(total, performance.now() - searchStartMs);
+    if (shown) bar.update(done, payload);
     else if (elapsedMs >= SHOW_AFTER_MS) {
       shown = true;
-      bar.start(total, Math.min(total, elapsedMs), payload);
+      bar.start(total, done, payload);
     }
   };
   const timer = setInterval(draw, 100);
@@ -61,6 +64,7 @@ export async function startProgress(io: CliIo, timeLimitMs: number): Promise<Pro
     update(progress) {
       // The solver knows money before the stages around it do: keep what is known.
       last = { ...last, ...progress };
+      if (progress.phase === "greedy") searchStartMs ??= performance.now();
       draw();
     },
     stop() {

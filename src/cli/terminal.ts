@@ -30,8 +30,9 @@ export function isFancy(stream: CliIo["stdout"], env: CliIo["env"], colorFlag: b
 /** Columns to write for: of the terminal, or of COLUMNS, or 120 where nobody says. */
 export function widthOf(stream: CliIo["stdout"], env: CliIo["env"]): number {
   const wanted = Number(env["COLUMNS"]);
-  const columns = stream.columns ?? (Number.isInteger(wanted) && wanted > 0 ? wanted : 120);
-  return Math.max(60, Math.min(200, columns));
+  // Some pseudo-terminals say 0.
+  const columns = [stream.columns, wanted].find((width) => width !== undefined && Number.isInteger(width) && width > 0);
+  return Math.max(60, Math.min(200, columns ?? 120));
 }
 
 /** Writes a text and waits until it is on its way; a reader that has left (EPIPE) is no error. */

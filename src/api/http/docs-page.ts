@@ -29,6 +29,7 @@ export function docsPage(document: ApiDocument): Html {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>Plimsoll API ${document.info.version}</title>
+        <link rel="icon" href="logo.svg" type="image/svg+xml" />
         <link rel="stylesheet" href="docs.css" />
       </head>
       <body>
@@ -61,7 +62,7 @@ function section(path: string, method: string, operation: ApiOperation): Html {
   return html`<section id="${operation.operationId}">
     <h2><span class="method">${method}</span> <code>${path}</code></h2>
     <p>${operation.summary}.</p>
-    ${description === undefined ? "" : html`<p>${description}</p>`}
+    ${description === undefined ? "" : html`<p>${inlineCode(description)}</p>`}
     ${parameters.length === 0 ? "" : parameterTable(parameters)}
     ${
       requestBody === undefined
@@ -147,4 +148,9 @@ function typeOf(schema: JsonSchema): Html {
     return html`map to ${typeOf(schema.additionalProperties)}`;
   }
   return html`${schema.type ?? "anything"}`;
+}
+
+/** Text between backticks as code. */
+function inlineCode(text: string): Html {
+  return html`${text.split("`").map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}`;
 }
