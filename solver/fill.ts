@@ -2,7 +2,7 @@
 import { CapCounter } from "./caps.ts";
 import type { PackedNode, Part } from "./part.ts";
 import type { Random } from "./random.ts";
-import type { RoomValue } from "./valuation.ts";
+import type { Valuation } from "./valuation.ts";
 
 /** Pods to be placed: the classes that still have some, and how many of each (length K). */
 export interface PodPool {
@@ -14,21 +14,11 @@ export interface PodPool {
 const SAMPLES = 3;
 const REJECTIONS = 6;
 /** The exact search takes over when the node has room for about so many average pods. */
-const FINISH_PODS = 3.5;
+const FINISH_PODS = 12;
 const FINISH_CLASSES = 40;
-const FINISH_STEPS = 500;
+const FINISH_STEPS = 300;
 /** The finish is good enough when less than this share of the node's value is left. */
 const FINISH_TOLERANCE = 5e-4;
-
-/** What the fill makes the most of. */
-export interface Valuation {
-  /** R: what a unit of each resource is worth, roughly: where both matter, they should run out together. */
-  readonly weights: Float64Array;
-  /** K: what it is worth to place one pod of the class. */
-  readonly worth: Float64Array;
-  /** The most that pods can be worth in some free room. */
-  readonly room: RoomValue;
-}
 
 export class Filler {
   private readonly part: Part;

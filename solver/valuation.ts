@@ -1,7 +1,16 @@
 /** What pods and free room are worth at the prices of the LP: the search fills nodes by it. */
 import type { Relaxation, RoomPrice } from "./bound.ts";
-import type { Valuation } from "./fill.ts";
 import type { Part } from "./part.ts";
+
+/** What the fill makes the most of. */
+export interface Valuation {
+  /** R: what a unit of each resource is worth, roughly: where both matter, they should run out together. */
+  readonly weights: Float64Array;
+  /** K: what it is worth to place one pod of the class. */
+  readonly worth: Float64Array;
+  /** The most that pods can be worth in some free room. */
+  readonly room: RoomValue;
+}
 
 /** Amounts up to which the worth of room is kept in a table; a larger resource is asked each time. */
 const MAX_TABLE = 2_000_000;
