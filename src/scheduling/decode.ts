@@ -53,7 +53,7 @@ class PodDealer {
 
   /** All that were not dealt. */
   rest(k: number): readonly PodKey[] {
-    return this.keys[k]!.slice(this.next[k]!);
+    return this.keys[k]!.slice(this.next[k]);
   }
 
   private take(k: number, pods: number, into: PodKey[]): void {

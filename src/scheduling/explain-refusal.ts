@@ -57,7 +57,7 @@ export function explainRefusal(site: Site, pools: readonly PoolOffer[], one: Pod
   }
   if (nodes.total > 0) sentences.push(`Of ${count(nodes.total, "existing node")}: ${exclusions(nodes)}.`);
   const missing = missingLabels(pools, needs, site);
-  const hints = bestHints(offers.hints.size > 0 ? offers : nodes);
+  const hints = bestHints(offers, nodes);
   if (missing !== undefined) sentences.push(missing);
   else if (hints.length > 0) sentences.push(`To place it: ${hints.join(", or ")}.`);
   return { code: codeOf(pools, offers, nodes), reason: sentences.join(" ") };
@@ -120,7 +120,7 @@ function failureFinder(site: Site, one: PodClass, needs: NodeConstraint): (place
       failures.push({
         kind: "size",
         text,
-        ...(has > 0 ? { hint: `ask for at most ${amountInWords(name, has)}`, cost: asks - has } : {}),
+        ...(has > 0 ? { hint: `${SIZE_HINT} ${amountInWords(name, has)}`, cost: asks - has } : {}),
       });
     }
     return failures;
@@ -196,13 +196,22 @@ function exclusions(tallied: Tally): string {
     .join(", ");
 }
 
-/** At most two changes, the one that opens most places first. */
-function bestHints(tallied: Tally): readonly string[] {
-  return [...tallied.hints.values()]
-    .sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1))
-    .slice(0, 2)
-    .map((hint) => hint.text);
+/** At most two changes: those that open most offerings, or the one for a new node and the one for a node that exists. */
+function bestHints(offers: Tally, nodes: Tally): readonly string[] {
+  const ranked = (tallied: Tally): readonly string[] =>
+    [...tallied.hints.values()]
+      .sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1))
+      .slice(0, 2)
+      .map((hint) => hint.text);
+  const [first, second] = ranked(offers);
+  const others = ranked(nodes).filter((text) => text !== first && !text.startsWith(SIZE_HINT));
+  if (first === undefined) return ranked(nodes);
+  const more = others[0] ?? second;
+  return more === undefined ? [first] : [first, more];
 }
+
+/** What fits a node that exists is mostly less than what a new one takes. */
+const SIZE_HINT = "ask for at most";
 
 /** A custom label that nobody defines deserves its own sentence: it is mostly a typing error. */
 function missingLabels(pools: readonly PoolOffer[], needs: NodeConstraint, site: Site): string | undefined {

@@ -29,7 +29,7 @@ export function verifyPlan(snapshot: Snapshot, plan: Plan): readonly Violation[]
   const hosts = hostsOf(snapshot, plan, placed, report);
   checkRoomAndRules(hosts, report);
   checkNeighbours(snapshot, hosts, report);
-  checkSpread(hosts, report);
+  checkSpread(snapshot, hosts, report);
   checkNodeLimits(snapshot, plan, report);
   checkAlternates(snapshot, plan, placed, report);
   checkMoney(plan, report);

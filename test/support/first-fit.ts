@@ -36,6 +36,7 @@ export function firstFit(problem: Problem): Solution {
   };
   const capsHold = (node: OpenNode, k: number): boolean =>
     problem.nodeCaps.every((cap) => {
+      if (!cap.owners.includes(k) && !cap.counted.includes(k)) return true;
       const owned =
         (node.bin >= 0 && cap.binOwned[node.bin] === 1) ||
         cap.owners.includes(k) ||
@@ -139,7 +140,7 @@ export function firstFit(problem: Problem): Solution {
 function rows(table: { readonly offsets: Int32Array; readonly items: Int32Array }): Set<number>[] {
   return Array.from(
     { length: table.offsets.length - 1 },
-    (_, i) => new Set(table.items.slice(table.offsets[i]!, table.offsets[i + 1]!)),
+    (_, i) => new Set(table.items.slice(table.offsets[i], table.offsets[i + 1])),
   );
 }
 

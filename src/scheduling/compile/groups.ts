@@ -59,6 +59,6 @@ function ragged(rows: readonly (readonly number[])[]): Ragged {
   const offsets = new Int32Array(rows.length + 1);
   rows.forEach((row, i) => (offsets[i + 1] = offsets[i]! + row.length));
   const items = new Int32Array(offsets[rows.length]!);
-  rows.forEach((row, i) => items.set(row, offsets[i]!));
+  rows.forEach((row, i) => items.set(row, offsets[i]));
   return { offsets, items };
 }

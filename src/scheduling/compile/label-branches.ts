@@ -64,7 +64,7 @@ export function combineChoices(
   for (const list of choices.values()) count *= list.length;
   const complete = count <= MAX_VARIANTS;
   const entries = [...choices].sort(([a], [b]) => (a < b ? -1 : 1));
-  let variants: Map<string, string>[] = [new Map()];
+  let variants: Map<string, string>[] = [new Map<string, string>()];
   if (complete) {
     for (const [key, list] of entries) {
       variants = variants.flatMap((variant) => list.map((choice) => withChoice(variant, key, choice)));

@@ -35,14 +35,13 @@ interface Rule {
 
 /** One Spread for each distinct (domains, counted pods, maxSkew, minDomains). */
 export function domainSpreads(context: RuleContext): DomainSpreads {
-  const { places } = context.site;
-  const keys = new DomainKeys(places);
+  const keys = new DomainKeys(context.site.places);
   const rules = new Map<string, Rule>();
   context.classes.forEach((one, k) => {
     for (const { constraint, matcher } of one.spreads) {
       const label = canonicalKey(constraint.topologyKey);
       if (label === HOSTNAME_LABEL) continue;
-      const key = keys.idOf(label, includedPlaces(places, one, constraint));
+      const key = keys.of(label, one, constraint);
       const text = [label, key, matcher.text, constraint.maxSkew, constraint.minDomains ?? 1].join("\u0001");
       const known = rules.get(text);
       if (known === undefined) rules.set(text, { key, matcher, constraint, owners: [k] });
@@ -93,12 +92,26 @@ class DomainKeys {
   readonly all: DomainKey[] = [];
   private readonly places: Places;
   private readonly known = new Map<string, number>();
+  /** Classes with the same rules ask the same question. */
+  private readonly asked = new Map<string, number>();
 
   constructor(places: Places) {
     this.places = places;
   }
 
-  idOf(label: string, included: Uint8Array): number {
+  /** The partition that a constraint of a class is about. */
+  of(label: string, one: PodClass, constraint: TopologySpreadConstraint): number {
+    const affinity = constraint.nodeAffinityPolicy === "Honor" ? one.constraintText : "";
+    const taints = constraint.nodeTaintsPolicy === "Honor" ? `honor ${one.tolerationsText}` : "";
+    const question = `${label}\u0001${affinity}\u0001${taints}`;
+    const before = this.asked.get(question);
+    if (before !== undefined) return before;
+    const id = this.idOf(label, includedPlaces(this.places, one, constraint));
+    this.asked.set(question, id);
+    return id;
+  }
+
+  private idOf(label: string, included: Uint8Array): number {
     const { values, at } = this.places.column(label);
     const inUse = new Set<number>();
     for (let i = 0; i < at.length; i++) if (included[i] === 1 && at[i]! >= 0) inUse.add(at[i]!);

@@ -51,14 +51,9 @@ export function hostAntiAffinityCaps(context: RuleContext): readonly NamedCap[] 
 function capOf(context: RuleContext, term: Term, counted: Int32Array, running: Int32Array | undefined): NamedCap {
   const nodeCount = context.site.places.nodes.length;
   const max = term.self ? 1 : 0;
-  const binOwned = new Uint8Array(nodeCount);
-  const binCounted = new Int32Array(nodeCount);
-  for (let n = 0; n < nodeCount; n++) {
-    binOwned[n] = term.ownedNodes.has(n) ? 1 : 0;
-    const count = running?.[n] ?? 0;
-    // Pods that already break the rule together stay; nothing more may come.
-    binCounted[n] = binOwned[n] === 1 ? Math.min(count, max) : count;
-  }
+  const binOwned = Uint8Array.from({ length: nodeCount }, (_, n) => (term.ownedNodes.has(n) ? 1 : 0));
+  // Pods that run may break the rule already: the count says so, and nothing more may come.
+  const binCounted = running ?? new Int32Array(nodeCount);
   return {
     cap: { owners: Int32Array.from([...term.owners].sort((a, b) => a - b)), counted, max, binCounted, binOwned },
     text: "anti-affinity on kubernetes.io/hostname",

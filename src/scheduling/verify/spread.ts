@@ -1,13 +1,16 @@
 /**
  * Hard topology spread, as kube-scheduler reads it: over the domains of the nodes that are there when the plan is done,
- * a domain that got an owner has at most maxSkew more than the one with the fewest.
+ * and those where NodePools could make one, a domain that got an owner has at most maxSkew more than the one with the
+ * fewest.
  */
 import { selectorKeys, selectorSignature } from "../../domain/label-selector.ts";
 import { type Pod, type TopologySpreadConstraint, podKey } from "../../domain/pod.ts";
 import { HOSTNAME_LABEL, canonicalKey } from "../../domain/requirement.ts";
 import { untoleratedTaint } from "../../domain/taint.ts";
+import type { Snapshot } from "../../domain/snapshot.ts";
 import type { Report } from "./violation.ts";
 import type { Host } from "./hosts.ts";
+import { offeredDomains } from "./offered-domains.ts";
 import { meetsNodeRules } from "./node-rules.ts";
 import { selectorMeans } from "./selectors.ts";
 
@@ -19,11 +22,11 @@ interface Rule {
 }
 
 /** Checks each distinct constraint once. */
-export function checkSpread(hosts: readonly Host[], report: Report): void {
+export function checkSpread(snapshot: Snapshot, hosts: readonly Host[], report: Report): void {
   const rules = rulesOf(hosts);
   if (rules.length === 0) return;
   const alike = groupAlike(hosts, keysOf(rules));
-  for (const rule of rules) checkRule(hosts, alike, rule, report);
+  for (const rule of rules) checkRule(snapshot, hosts, alike, rule, report);
 }
 
 /** Constraints of planned pods that differ in meaning, each with where its owners go. */
@@ -94,13 +97,24 @@ function groupAlike(hosts: readonly Host[], keys: readonly string[]): readonly A
   return [...byText.values()];
 }
 
-function checkRule(hosts: readonly Host[], alike: readonly Alike[], rule: Rule, report: Report): void {
+function checkRule(
+  snapshot: Snapshot,
+  hosts: readonly Host[],
+  alike: readonly Alike[],
+  rule: Rule,
+  report: Report,
+): void {
   const { constraint, owner } = rule;
   const key = canonicalKey(constraint.topologyKey);
   const byHost = key === HOSTNAME_LABEL;
   const domains = hosts.map((host, h) => (byHost ? String(h) : counts(host, rule) ? host.labels.get(key) : undefined));
   const pods = new Map<string, number>();
   for (const domain of domains) if (domain !== undefined) pods.set(domain, 0);
+  const policies = {
+    affinity: constraint.nodeAffinityPolicy === "Honor",
+    taints: constraint.nodeTaintsPolicy === "Honor",
+  };
+  for (const domain of offeredDomains(snapshot, key, owner, policies)) if (!pods.has(domain)) pods.set(domain, 0);
   const means = selectorMeans(constraint.labelSelector, owner, constraint.matchLabelKeys, []);
   for (const { sample, on } of alike) {
     if (sample.namespace !== owner.namespace || !means(sample)) continue;
