@@ -23,7 +23,7 @@ export interface Plimsoll {
   readonly catalog: Catalog;
   readonly plans: PlanService;
   poolStatus(): PoolStatus;
-  /** Resolves when every thread has gone through a first solve. */
+  /** Resolves when every thread has gone through a first plan. */
   warmUp(): Promise<void>;
   /** Ends the threads; plans in work end with `CLOSED`. */
   close(): Promise<void>;
@@ -50,11 +50,12 @@ export async function createPlimsoll(options: PlimsollOptions = {}): Promise<Pli
     throw catalogStart.reason;
   }
   const catalog = catalogStart.value;
+  const plans = createPlanService({ catalog, pool, now: options.now ?? Date.now });
   return {
     catalog,
-    plans: createPlanService({ catalog, pool, now: options.now ?? Date.now }),
+    plans,
     poolStatus: () => pool.status(),
-    warmUp: () => warmUp(pool),
+    warmUp: () => warmUp(plans, pool),
     close: () => pool.close(),
   };
 }
@@ -69,35 +70,15 @@ async function defaultWorkers(): Promise<number> {
   return Math.max(1, availableParallelism() - 1);
 }
 
-/** The smallest Problem, once for each thread. */
-async function warmUp(pool: SolverPool): Promise<void> {
-  const { workers, maxQueue } = pool.status();
-  const problem = {
-    resourceCount: 1,
-    classCount: 1,
-    demand: Int32Array.of(1),
-    requests: Float64Array.of(1),
-    priority: Int32Array.of(0),
-    group: Int32Array.of(0),
-    groupCount: 1,
-    groupShapes: { offsets: Int32Array.of(0, 1), items: Int32Array.of(0) },
-    groupBins: { offsets: Int32Array.of(0, 0), items: new Int32Array() },
-    shapeCount: 1,
-    allocatable: Float64Array.of(1),
-    price: Float64Array.of(1),
-    shapeLimit: Int32Array.of(1),
-    shapeTier: Int32Array.of(0),
-    binCount: 0,
-    binFree: new Float64Array(),
-    shapeRows: [],
-    nodeCaps: [],
-    domainKeys: [],
-    spreads: [],
-  };
-  const options = { strategy: "ilp", timeLimitMs: 1000, workLimit: 100, gapTarget: 0, seed: 1 } as const;
-  const solves = Array.from({ length: Math.min(workers, workers + maxQueue) }, () => pool.solve(problem, options));
-  await Promise.all(solves);
+/** One small plan for each thread: it loads what is loaded late, sizes the catalogue, and goes through every stage. */
+async function warmUp(plans: PlanService, pool: SolverPool): Promise<void> {
+  const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "warm-up" }, spec: { containers: [WARM_CONTAINER] } };
+  const sources = [{ name: "warm-up", text: JSON.stringify(pod) }];
+  const options = { strategy: "ilp", timeLimitMs: 1000, workLimit: 100, seed: 1, defaultNodePool: true } as const;
+  await Promise.all(Array.from({ length: pool.status().workers }, () => plans.plan(sources, options)));
 }
+
+const WARM_CONTAINER = { name: "c", image: "i", resources: { requests: { cpu: "1", memory: "1Gi" } } };
 
 export interface ServeOptions {
   readonly settings: ServeSettings;

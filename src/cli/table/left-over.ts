@@ -2,7 +2,7 @@
 import type { PlanResponse } from "../../api/plan-response.ts";
 import { plural } from "./money.ts";
 import { wrap, type Style } from "./style.ts";
-import { podOwners, workloadSummary } from "./workloads.ts";
+import { ownerOf, podOwners, workloadSummary } from "./workloads.ts";
 
 /** Reasons and objects shown before the rest is only counted; -o json has them all. */
 const MOST = 20;
@@ -14,11 +14,18 @@ export function leftPods(plan: PlanResponse, style: Style): string {
   const lines = [style.paint(["bold", "yellow"], `${plural(plan.unschedulable.length, "pod")} without a place`)];
   const groups = groupByReason(plan.unschedulable);
   for (const { alike, pods, reason } of groups.slice(0, MOST)) {
-    const who = workloadSummary([{ pods }], owners, style, 6);
-    lines.push(wrap(pods.length === 1 ? who : `${plural(pods.length, "pod")}: ${who}`, style, "  ", "    "));
+    lines.push(wrap(whoIsLeft(pods, owners, style), style, "  ", "    "));
     lines.push(wrap(alike ? `${reason} (and alike)` : reason, style, "    "));
   }
   return [...lines, ...more(groups.length, "more reason", style)].join("\n");
+}
+
+function whoIsLeft(pods: readonly string[], owners: ReadonlyMap<string, string>, style: Style): string {
+  const [first = ""] = pods;
+  if (pods.length === 1) return first.replace(/^default\//, "");
+  const who = new Set(pods.map((pod) => ownerOf(pod, owners)));
+  if (who.size === 1) return `${plural(pods.length, "pod")} of ${ownerOf(first, owners)}`;
+  return `${plural(pods.length, "pod")}: ${workloadSummary([{ pods }], owners, style, 6)}`;
 }
 
 interface ReasonGroup {

@@ -37,6 +37,8 @@ function headline(plan: PlanResponse, style: Style): string {
   const placed = placedPods(plan);
   if (placed === 0 && unschedulable.length === 0)
     return style.paint("bold", "Nothing to place: no pod waits for a node.");
+  if (placed === 0)
+    return style.paint(["bold", "yellow"], `No place for any of ${plural(unschedulable.length, "pod")}`);
   const existing = plan.existingNodes.filter((node) => node.pods.length > 0).length;
   const where =
     nodes.length === 0
@@ -45,7 +47,7 @@ function headline(plan: PlanResponse, style: Style): string {
   const left =
     unschedulable.length === 0 ? "" : style.paint(["bold", "yellow"], `, ${plural(unschedulable.length, "pod")} left`);
   const price = nodes.length === 0 ? "" : `, ${usd(cost.hourlyUsd)} per hour`;
-  return `${style.paint("bold", `${plural(placed, "pod")} on ${placed === 0 ? "no node" : where}${price}`)}${left}`;
+  return `${style.paint("bold", `${plural(placed, "pod")} on ${where}${price}`)}${left}`;
 }
 
 const NODE_HEADS = ["NODES", "TYPE", "ZONE", "CAPACITY", "$/H EACH", "PODS"];

@@ -191,7 +191,7 @@ describe("the table", () => {
       /^Cost +\$0\.2016\/h +\$147\.17 a month$/m,
       /^Lower bound +\$0\.2000\/h .*gap 0\.80%$/m,
       /^Greedy +\$0\.4032\/h {2}this plan saves 50\.0%, \$147\.17 a month$/m,
-      /^ {2}batch\/huge\n {4}999 CPUs are more than any type has\.$/m,
+      /^ {2}batch\/huge-0\n {4}999 CPUs are more than any type has\.$/m,
       /^1 object rejected\n {2}Pod default\/bad: cpu: "x" is not a quantity\.$/m,
       /^Why this mix\n {2}- The m7i family/m,
       /2 Services/,
