@@ -48,7 +48,7 @@ export function compileProblem(snapshot: Snapshot): Compiled {
     }
   }
 
-  const context = ruleContext(site, classes, classified.matchers);
+  const context = ruleContext(site, classes, allowed, classified.matchers);
   const caps = [...hostAntiAffinityCaps(context), ...hostSpreadCaps(context), ...hostPortCaps(context)];
   const spreads = domainSpreads(context);
   const rows = [...poolLimitRows(site), ...reservationRows(site)];

@@ -78,13 +78,22 @@ function spreadOf(context: RuleContext, rule: Rule, key: DomainKey): Spread {
   return {
     key: rule.key,
     owners: Int32Array.from(rule.owners),
-    counted: context.meantClasses[rule.matcher.id]!,
+    counted: context.meantClasses[rule.matcher.id]!.filter((k) => reaches(context.allowed[k]!, key)),
     maxSkew: rule.constraint.maxSkew,
     minDomains: rule.constraint.minDomains ?? 1,
     initial,
     // A domain exists because an included place is in it, so all take part.
     eligible: new Uint8Array(key.domainCount).fill(1),
   };
+}
+
+/** Whether a class may use a place in any domain; pods that cannot are never counted. */
+function reaches(allowed: Uint8Array, key: DomainKey): boolean {
+  const shapes = key.shapeDomain.length;
+  for (let i = 0; i < allowed.length; i++) {
+    if (allowed[i] === 1 && (i < shapes ? key.shapeDomain[i]! : key.binDomain[i - shapes]!) >= 0) return true;
+  }
+  return false;
 }
 
 /** Partitions of the places, each once. */

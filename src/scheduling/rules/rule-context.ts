@@ -8,6 +8,8 @@ import type { Site } from "../compiled.ts";
 export interface RuleContext {
   readonly site: Site;
   readonly classes: readonly PodClass[];
+  /** By class: 1 at the places that it may use. */
+  readonly allowed: readonly Uint8Array[];
   readonly matchers: PodMatchers;
   /** By matcher id: the classes it means, ascending. */
   readonly meantClasses: readonly Int32Array[];
@@ -22,12 +24,18 @@ export interface NamedCap {
 }
 
 /** Builds the context; classes are those that stay in the Problem. */
-export function ruleContext(site: Site, classes: readonly PodClass[], matchers: PodMatchers): RuleContext {
+export function ruleContext(
+  site: Site,
+  classes: readonly PodClass[],
+  allowed: readonly Uint8Array[],
+  matchers: PodMatchers,
+): RuleContext {
   const meant: number[][] = matchers.all.map(() => []);
   classes.forEach((one, k) => one.meant.forEach((id) => meant[id]!.push(k)));
   return {
     site,
     classes,
+    allowed,
     matchers,
     meantClasses: meant.map((list) => Int32Array.from(list)),
     running: runningCounts(site, matchers),

@@ -172,6 +172,16 @@ describe("zone spread", () => {
     assert.equal(problem.spreads.length, 2);
   });
 
+  test("pods that can never be in its domains are not counted", () => {
+    const fixed = (name: string, zone: string): Pod => spread.named(name).on({ [ZONE]: zone });
+    const { plan, compiled } = planOf(snapshot({ types, pods: [fixed("a", zones[0]!), fixed("b", zones[1]!)] }));
+    assert.equal(plan.unschedulable.length, 0);
+    assert.deepEqual(
+      compiled.problem.spreads.map((one) => [...one.counted]),
+      [[0], [1]],
+    );
+  });
+
   test("alternates stay in the zone", () => {
     const { plan } = planOf(snapshot({ types, pods: replicas(spread, 3) }));
     for (const one of plan.nodes) assert.deepEqual(one.alternates, []);
