@@ -3,7 +3,7 @@ import { PlimsollError } from "../domain/errors.ts";
 import type { Catalog } from "../ports/catalog.ts";
 import { compileProblem } from "../scheduling/compile.ts";
 import { decodePlan } from "../scheduling/decode.ts";
-import { verifyPlan, type Violation } from "../scheduling/verify.ts";
+import { verifyPlan } from "../scheduling/verify.ts";
 import type { SolverPool } from "../../workers/pool.ts";
 import { DEFAULT_NODE_POOL } from "./default-node-pool.ts";
 import { buildSnapshot, readManifests } from "./manifests/index.ts";
@@ -20,6 +20,9 @@ export interface PlanServiceDeps {
 
 /** The search stops when no better plan can be cheaper by more than rounding. */
 const GAP_TARGET = 0;
+
+/** What sums of prices may differ by, USD per hour. */
+const MONEY_TOLERANCE = 1e-6;
 
 /** Reads, compiles, decodes and verifies on the caller's thread; the search runs in the pool. */
 export function createPlanService(deps: PlanServiceDeps): PlanService {
@@ -74,7 +77,12 @@ async function makePlan(
   const plan = decodePlan(compiled, solution);
   await breathe(call.signal);
   const violations = verifyPlan(snapshot, plan);
-  if (violations.length > 0) throw badCertificate(violations);
+  if (violations.length > 0) throw badCertificate(violations.map(({ code, message }) => `${code}: ${message}`));
+  // Within rounding they are the same number, and the answer takes the lower one; beyond it the bound is no bound.
+  if (solution.lowerBound > plan.certificate.hourlyUsd + MONEY_TOLERANCE) {
+    const { hourlyUsd } = plan.certificate;
+    throw badCertificate([`WRONG_BOUND: bound ${String(solution.lowerBound)}, cost ${String(hourlyUsd)}`]);
+  }
 
   const notes = snapshot.notes ?? [];
   return toWire({ snapshot, plan, solution, strategy, catalog: catalog.info(), totalMs: elapsedMs(), notes });
@@ -98,9 +106,9 @@ async function breathe(signal: AbortSignal | undefined): Promise<void> {
   }
 }
 
-function badCertificate(violations: readonly Violation[]): PlimsollError {
-  const shown = violations.slice(0, 3).map(({ code, message }) => `${code}: ${message}`);
+function badCertificate(findings: readonly string[]): PlimsollError {
   const hint = "This is a bug: report it with the manifests.";
-  const message = `the plan failed its check (${String(violations.length)} violations: ${shown.join("; ")}). ${hint}`;
+  const shown = findings.slice(0, 3).join("; ");
+  const message = `the plan failed its check (${String(findings.length)} violations: ${shown}). ${hint}`;
   return new PlimsollError("internal", "BAD_CERTIFICATE", message, { object: "plan", hint });
 }
