@@ -66,7 +66,7 @@ function exchange(
 describe("a server with one worker", () => {
   let server: RunningServer;
   beforeAll(async () => {
-    server = await startTestServer({ bodyTimeoutMs: 500, maxBodyBytes: 2 ** 20, maxInFlight: 2, maxQueue: 0 });
+    server = await startTestServer({ bodyTimeoutMs: 1_500, maxBodyBytes: 2 ** 20, maxInFlight: 2, maxQueue: 0 });
     await untilReady(server.url);
   });
   afterAll(() => server.stop());
@@ -132,7 +132,7 @@ describe("a server with one worker", () => {
     assert.equal(await metric(server.url, "plimsoll_http_requests_in_flight"), 0);
   });
 
-  test("too much at once is answered 503 and 429 with Retry-After, and the rest goes on", async () => {
+  test("a full queue is answered 503 with Retry-After, and the rest goes on", async () => {
     const clients = new AbortController();
     const busy = await postPlan(server.url, hardManifests(400), "?timeLimit=25s", {
       headers: { accept: "text/event-stream" },
@@ -177,6 +177,18 @@ describe("a server with one worker", () => {
     });
     assert.match(answer, /^HTTP\/1\.1 408 /);
     assert.match(answer, /BODY_TIMEOUT/);
+  });
+
+  test("bodies that dawdle count as requests in work: one more is answered 429 with Retry-After", async () => {
+    const dawdle = (write: (chunk: string) => boolean): void => {
+      write("POST /v1/plan HTTP/1.1\r\nHost: x\r\nContent-Type: application/yaml\r\nContent-Length: 9\r\n\r\nkind");
+    };
+    const slow = [exchange(server.url, dawdle), exchange(server.url, dawdle)];
+    while ((await metric(server.url, "plimsoll_http_requests_in_flight")) < 2);
+    const third = await postPlan(server.url, easyManifests());
+    assert.deepEqual([third.status, ((await third.json()) as { code: string }).code], [429, "TOO_MANY_REQUESTS"]);
+    assert.ok(Number(third.headers.get("retry-after")) >= 1);
+    for (const { answer } of await Promise.all(slow)) assert.match(answer, /^HTTP\/1\.1 408 /);
   });
 
   test("serves the page, its files and the examples that it lists", async () => {
