@@ -15,7 +15,10 @@ export interface Relaxation {
   readonly classValues: Float64Array;
   /** Rows with a price: what room of one resource is worth to all classes. */
   readonly prices: readonly RoomPrice[];
+  /** Rows that bind in the LP, or nearly. */
   readonly rows: readonly CoverRow[];
+  /** Valid rows that do not. */
+  readonly reserve: readonly CoverRow[];
 }
 
 /** Free room of `measure.resource` is worth `price * measure.weigh(amount)`, USD per hour. */
@@ -39,7 +42,7 @@ export function relax(part: Part, linear: LinearSolver, budget: Budget): Relaxat
     for (const cut of cuts) rows.push(cut);
     outcome = solveRelaxation(part, rows, linear, budget);
   }
-  return outcome === undefined ? undefined : readDuals(part, rows, outcome);
+  return outcome === undefined ? undefined : readDuals(part, rows, reserve, outcome);
 }
 
 /** @returns undefined when the LP has no solution (limits that the pods cannot keep) or was not solved */
@@ -55,12 +58,13 @@ function solveRelaxation(
 
 type Solved = Extract<LinearOutcome, { status: "optimal" | "feasible" }>;
 
-/** Rows far from binding only slow the ILP down; leaving them out keeps the bound valid. */
+/** Rows far from binding only slow the ILP down; leaving them out until they are violated keeps the bound valid. */
 function isBinding(row: CoverRow, values: Float64Array): boolean {
   return row.measure !== undefined ? activity(row, values) < row.need * 1.5 : activity(row, values) < row.need * 1.05;
 }
 
-function activity(row: CoverRow, values: Float64Array): number {
+/** The row's left side for some numbers of nodes. */
+export function activity(row: CoverRow, values: Float64Array): number {
   let sum = 0;
   for (let s = 0; s < values.length; s++) sum += row.coefficients[s]! * values[s]!;
   return sum;
@@ -78,7 +82,7 @@ function violated(reserve: CoverRow[], values: Float64Array): CoverRow[] {
   return worst;
 }
 
-function readDuals(part: Part, rows: readonly CoverRow[], outcome: Solved): Relaxation {
+function readDuals(part: Part, rows: readonly CoverRow[], reserve: readonly CoverRow[], outcome: Solved): Relaxation {
   const classValues = new Float64Array(part.classCount);
   const prices: RoomPrice[] = [];
   rows.forEach((row, i) => {
@@ -93,5 +97,6 @@ function readDuals(part: Part, rows: readonly CoverRow[], outcome: Solved): Rela
     classValues,
     prices,
     rows: rows.filter((row) => isBinding(row, outcome.values)),
+    reserve: [...rows.filter((row) => !isBinding(row, outcome.values)), ...reserve],
   };
 }

@@ -10,6 +10,14 @@ export interface PodPool {
   readonly available: Int32Array;
 }
 
+/** For classes that only some nodes of the mix take: how urgent they are, and how many of them the next node should have. */
+export interface Confinement {
+  /** K: the fewer places are left, the higher. */
+  readonly scarcity: Float64Array;
+  /** K: pods that are this node's share of the class, by price of all nodes that are left for it; 0 for free classes. */
+  readonly quota: Float64Array;
+}
+
 /** Candidates looked at for each pod of the balanced part. */
 const SAMPLES = 3;
 const REJECTIONS = 6;
@@ -47,9 +55,9 @@ export class Filler {
    *
    * @param tightness  R, in (0, 1]: the share of each resource that the whole mix will use; a resource with slack
    *   everywhere is spread thin instead of being used up first
-   * @param scarcity  K: how few places a class has left; the higher, the earlier it is taken. Undefined: all the same
+   * @param confinement  for classes that few nodes take: they get their share of this one first, and come earlier
    */
-  fill(node: PackedNode, pool: PodPool, tightness: Float64Array, scarcity?: Float64Array): void {
+  fill(node: PackedNode, pool: PodPool, tightness: Float64Array, confinement?: Confinement): void {
     const { part, free } = this;
     const { resourceCount: R, classCount: K } = part;
     const capacity = node.shape >= 0 ? part.capacity : part.binFree;
@@ -69,7 +77,8 @@ export class Filler {
     }
     if (live.length === 0) return;
     for (let r = 0; r < R; r++) this.mean[r]! /= pods;
-    this.balance(live, pool, capacity, row, tightness, scarcity);
+    if (confinement !== undefined) this.takeQuota(live, pool, confinement.quota);
+    this.balance(live, pool, capacity, row, tightness, confinement?.scarcity);
     this.finish(live, pool, capacity, row);
     this.commit(node, pool);
   }
@@ -98,6 +107,17 @@ export class Filler {
     pool.available[k]! -= pods;
     this.chosen[k]! += pods;
     this.counter.add(k, pods);
+  }
+
+  /** Each confined class gets its share of the node, rounded by chance so that shares add up over the nodes. */
+  private takeQuota(live: readonly number[], pool: PodPool, quota: Float64Array): void {
+    for (const k of live) {
+      const share = quota[k]!;
+      if (share === 0) continue;
+      const wanted = Math.floor(share) + (this.random() < share % 1 ? 1 : 0);
+      const pods = Math.min(wanted, this.room(k, pool.available[k]!));
+      if (pods > 0) this.take(k, pods, pool);
+    }
   }
 
   /** Samples pods as they occur and takes the one that keeps what is left in proportion to what is wanted. */

@@ -1,5 +1,5 @@
 /** Packing: put the pods into a given mix of nodes, or say what is left over. */
-import type { Filler, PodPool } from "./fill.ts";
+import type { Confinement, Filler, PodPool } from "./fill.ts";
 import { UNLIMITED } from "./problem.ts";
 import { nodesCost } from "./part.ts";
 import type { PackedNode, Packing, Part } from "./part.ts";
@@ -54,13 +54,13 @@ export function packMix(part: Part, mix: Int32Array, filler: Filler): Packing {
   const order = [...mix.keys()]
     .filter((s) => mix[s]! > 0)
     .sort((a, b) => takenClasses(part, a) - takenClasses(part, b) || part.price[a]! - part.price[b]!);
-  const confined = scarcityOf(part, order);
+  const confinement = confinementOf(part, order);
   const left = mix.slice();
   for (const s of order) {
     while (left[s]! > 0) {
       const tightness = mixTightness(part, pool, left);
       const node = newNode(part, s);
-      filler.fill(node, pool, tightness, confined?.(left));
+      filler.fill(node, pool, tightness, confinement?.(left, s, pool));
       left[s]!--;
       if (node.classes.length === 0) break;
       nodes.push(node);
@@ -123,19 +123,28 @@ function mixTightness(part: Part, pool: PodPool, left: Int32Array): Float64Array
 }
 
 /**
- * When some shapes of the mix are closed to some classes: a function from the remaining mix to K numbers, higher for
- * classes with fewer places left. Undefined when all shapes take all classes.
+ * When some shapes of the mix are closed to some classes: a function from the remaining mix, the shape of the next node
+ * and the pods that wait to its {@link Confinement}. Undefined when all shapes take all classes.
  */
-function scarcityOf(part: Part, order: readonly number[]): ((left: Int32Array) => Float64Array) | undefined {
+function confinementOf(
+  part: Part,
+  order: readonly number[],
+): ((left: Int32Array, shape: number, pool: PodPool) => Confinement) | undefined {
   const { classCount: K } = part;
   if (order.every((s) => takenClasses(part, s) === K)) return undefined;
-  return (left) => {
+  return (left, shape, pool) => {
     const places = new Float64Array(K);
+    let all = 0;
     for (const s of order) {
       if (left[s]! <= 0) continue;
+      all += left[s]! * part.price[s]!;
       for (let k = 0; k < K; k++) if (part.shapeTakes[s * K + k] === 1) places[k]! += left[s]! * part.price[s]!;
     }
-    return places.map((place) => (place > 0 ? 1 / place : 1));
+    const isConfined = (k: number): boolean => places[k]! < all * (1 - 1e-9) && part.shapeTakes[shape * K + k] === 1;
+    return {
+      scarcity: places.map((place) => (place > 0 ? 1 / place : 1)),
+      quota: places.map((place, k) => (isConfined(k) ? (pool.available[k]! * part.price[shape]!) / place : 0)),
+    };
   };
 }
 

@@ -1,12 +1,12 @@
 /** The search on one Part: greedy first, then bounds, then mixes that are packed and polished until time is up. */
 import type { Budget } from "./budget.ts";
 import { relax } from "./bound.ts";
-import { solveCover } from "./programs.ts";
 import type { Relaxation } from "./bound.ts";
 import { Filler } from "./fill.ts";
 import { firstFitDecreasing } from "./greedy/first-fit.ts";
 import { nodeGroupsLeastWaste } from "./greedy/node-groups.ts";
-import type { LinearOutcome, LinearSolver } from "./linear-program.ts";
+import type { LinearSolver } from "./linear-program.ts";
+import { MixProgram } from "./mix.ts";
 import { LimitCounter, packMix } from "./pack.ts";
 import { isBetter, nodesCost, unplacedCount } from "./part.ts";
 import type { Packing, Part } from "./part.ts";
@@ -38,9 +38,6 @@ const MIX_GAP = 2e-4;
 const MIN_ILP_MS = 20;
 /** A proof is tried when the cost is within this of the bound. */
 const NEARLY = 6e-4;
-/** How much of what was missing is added to the slack of a row, and at least how much of its need. */
-const SLACK_STEP = 0.35;
-const MIN_SLACK_STEP = 1e-4;
 /** Shares of the budget: the mix search ends, at the latest, at the first; the rest is polish. */
 const MIX_SHARE = 0.5;
 const MAX_MIXES = 24;
@@ -98,24 +95,18 @@ function boundOf(part: Part, packing: Packing, linear: LinearSolver, budget: Bud
 export function integerBound(part: Part, linear: LinearSolver, budget: Budget): number {
   const relaxation = relax(part, linear, budget);
   if (relaxation === undefined) return 0;
-  const factors = new Float64Array(relaxation.rows.length).fill(1);
-  const slice = Math.max(MIN_ILP_MS, budget.remainingMs() * PROOF_SHARE);
-  const outcome = solveCover(part, relaxation.rows, factors, true, linear, budget, MIX_GAP, slice);
-  const proven = "bound" in outcome ? (outcome.bound ?? 0) : 0;
-  return Math.max(relaxation.bound, proven);
+  const { bound } = new MixProgram(part, relaxation, linear, budget).solve(PROOF_SHARE, MIX_GAP, false, MIN_ILP_MS);
+  return Math.max(relaxation.bound, bound);
 }
 
 function betterOf(a: Packing, b: Packing): Packing {
   return isBetter(b, a) ? b : a;
 }
 
-type MixOutcome = Extract<LinearOutcome, { status: "optimal" | "feasible" }>;
-
 class PartSearch {
   lowerBound: number;
   private readonly part: Part;
-  private readonly relaxation: Relaxation;
-  private readonly linear: LinearSolver;
+  private readonly mixes: MixProgram;
   private readonly budget: Budget;
   private readonly settings: SearchSettings;
   private readonly weights: Float64Array;
@@ -133,8 +124,7 @@ class PartSearch {
     incumbent: Packing,
   ) {
     this.part = part;
-    this.relaxation = relaxation;
-    this.linear = linear;
+    this.mixes = new MixProgram(part, relaxation, linear, budget);
     this.budget = budget;
     this.settings = settings;
     this.lowerBound = relaxation.bound;
@@ -171,45 +161,27 @@ class PartSearch {
    * more of what was short.
    */
   private searchMixes(): void {
-    const { relaxation, budget } = this;
-    const factors = new Float64Array(relaxation.rows.length).fill(1);
+    const { budget, mixes } = this;
+    const gap = MIX_GAP;
     for (let round = 0; round < MAX_MIXES && budget.usedShare() < MIX_SHARE && !this.isDone(); round++) {
-      const outcome = this.solveMix(factors, round === 0 ? FIRST_MIX_SHARE : MIX_ILP_SHARE, MIX_GAP);
-      if (outcome === undefined) return;
-      if (round === 0) this.raiseBound(outcome.bound);
-      const mix = Int32Array.from(outcome.values);
-      if (unplacedCount(this.best) === 0 && outcome.objective >= this.best.cost - 1e-9) return;
-      const left = this.packSeveral(mix);
+      const isFirst = round === 0;
+      const { mix, bound } = mixes.solve(isFirst ? FIRST_MIX_SHARE : MIX_ILP_SHARE, gap, !isFirst);
+      this.lowerBound = Math.max(this.lowerBound, bound);
+      if (mix === undefined) return;
+      if (unplacedCount(this.best) === 0 && mix.objective >= this.best.cost - 1e-9) return;
+      const left = this.packSeveral(Int32Array.from(mix.values));
       this.settings.report("mix", this.best.cost, this.lowerBound);
       if (left === undefined) return;
-      relaxation.rows.forEach((row, i) => {
-        let missing = 0;
-        left.forEach((pods, k) => (missing += pods * row.weights[k]!));
-        if (missing > 0) factors[i]! += Math.max((missing / row.need) * SLACK_STEP, MIN_SLACK_STEP);
-      });
+      mixes.addSlack(left);
     }
   }
 
   /** With cost and bound close, asks the ILP for a proof; the mix that it finds may be cheaper, and is tried as well. */
   private prove(): void {
     if (this.isDone() || this.best.cost > this.lowerBound * (1 + NEARLY)) return;
-    const factors = new Float64Array(this.relaxation.rows.length).fill(1);
-    const outcome = this.solveMix(factors, PROOF_SHARE, this.budget.isDeterministic ? 1e-5 : 0);
-    if (outcome === undefined) return;
-    this.raiseBound(outcome.bound);
-    if (outcome.objective < this.best.cost - 1e-9) this.packSeveral(Int32Array.from(outcome.values));
-  }
-
-  /** GLPK works with tolerances: a bound that exceeds the cost by no more than those is the cost. */
-  private raiseBound(bound: number): void {
+    const { mix, bound } = this.mixes.solve(PROOF_SHARE, this.budget.isDeterministic ? 1e-5 : 0, false);
     this.lowerBound = Math.max(this.lowerBound, bound);
-  }
-
-  private solveMix(factors: Float64Array, share: number, gap: number): MixOutcome | undefined {
-    const { part, relaxation, linear, budget } = this;
-    const slice = budget.remainingMs() * share;
-    const outcome = solveCover(part, relaxation.rows, factors, true, linear, budget, gap, slice);
-    return outcome.status === "optimal" || outcome.status === "feasible" ? outcome : undefined;
+    if (mix !== undefined && mix.objective < this.best.cost - 1e-9) this.packSeveral(Int32Array.from(mix.values));
   }
 
   /** @returns what the best try left over (K), or undefined when a try placed everything */
