@@ -13,6 +13,8 @@ export interface Relaxation {
   readonly bound: number;
   /** K: what covering one more pod of the class costs at the margin, USD per hour. */
   readonly classValues: Float64Array;
+  /** S: what the rows say a node is worth; at most its price at the LP's optimum. */
+  readonly shapeValues: Float64Array;
   /** Rows with a price: what room of one resource is worth to all classes. */
   readonly prices: readonly RoomPrice[];
   /** Rows that bind in the LP, or nearly. */
@@ -84,17 +86,20 @@ function violated(reserve: CoverRow[], values: Float64Array): CoverRow[] {
 
 function readDuals(part: Part, rows: readonly CoverRow[], reserve: readonly CoverRow[], outcome: Solved): Relaxation {
   const classValues = new Float64Array(part.classCount);
+  const shapeValues = new Float64Array(part.shapeCount);
   const prices: RoomPrice[] = [];
   rows.forEach((row, i) => {
     // Rows are scaled to need 1, so the dual is the price of the whole need.
     const price = Math.max(0, outcome.duals?.[i] ?? 0) / row.need;
     if (price === 0) return;
     for (let k = 0; k < classValues.length; k++) classValues[k]! += price * row.weights[k]!;
+    for (let s = 0; s < shapeValues.length; s++) shapeValues[s]! += price * row.coefficients[s]!;
     if (row.measure !== undefined) prices.push({ measure: row.measure, price });
   });
   return {
     bound: Math.max(0, outcome.bound),
     classValues,
+    shapeValues,
     prices,
     rows: rows.filter((row) => isBinding(row, outcome.values)),
     reserve: [...rows.filter((row) => !isBinding(row, outcome.values)), ...reserve],

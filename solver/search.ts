@@ -2,6 +2,7 @@
 import type { Budget } from "./budget.ts";
 import { relax } from "./bound.ts";
 import type { Relaxation } from "./bound.ts";
+import { exhaust } from "./exhaust.ts";
 import { Filler } from "./fill.ts";
 import { firstFitDecreasing } from "./greedy/first-fit.ts";
 import { nodeGroupsLeastWaste } from "./greedy/node-groups.ts";
@@ -33,6 +34,7 @@ export interface SearchSettings {
 const FIRST_MIX_SHARE = 0.2;
 const MIX_ILP_SHARE = 0.08;
 const PROOF_SHARE = 0.35;
+const EXHAUST_SHARE = 0.5;
 const MIX_GAP = 2e-4;
 /** A bound that is asked for when time is up is still given this long. */
 const MIN_ILP_MS = 20;
@@ -106,6 +108,7 @@ function betterOf(a: Packing, b: Packing): Packing {
 class PartSearch {
   lowerBound: number;
   private readonly part: Part;
+  private readonly relaxation: Relaxation;
   private readonly mixes: MixProgram;
   private readonly budget: Budget;
   private readonly settings: SearchSettings;
@@ -124,6 +127,7 @@ class PartSearch {
     incumbent: Packing,
   ) {
     this.part = part;
+    this.relaxation = relaxation;
     this.mixes = new MixProgram(part, relaxation, linear, budget);
     this.budget = budget;
     this.settings = settings;
@@ -141,6 +145,7 @@ class PartSearch {
     const polisher = new Polisher(this.part, this.filler, this.weights, this.random);
     this.searchMixes();
     this.prove();
+    this.exhaustSmall();
     if (!this.isDone()) {
       this.settings.report("polish", this.best.cost, this.lowerBound);
       const goal = {
@@ -174,6 +179,15 @@ class PartSearch {
       if (left === undefined) return;
       mixes.addSlack(left);
     }
+  }
+
+  /** Small parts are settled for good. */
+  private exhaustSmall(): void {
+    if (this.isDone() || unplacedCount(this.best) > 0) return;
+    const answer = exhaust(this.part, this.relaxation, this.best, this.lowerBound, this.budget.slice(EXHAUST_SHARE));
+    if (answer === undefined) return;
+    if (answer.packing !== undefined) this.best = answer.packing;
+    this.lowerBound = Math.max(this.lowerBound, answer.lowerBound);
   }
 
   /** With cost and bound close, asks the ILP for a proof; the mix that it finds may be cheaper, and is tried as well. */
