@@ -56,7 +56,7 @@ export function buildPart(problem: Problem, pieces: readonly ClassPiece[]): Part
   const bins = usedBins(pieces);
   const binFree = new Float64Array(problem.binCount * R);
   const binTakes = new Uint8Array(problem.binCount * K);
-  for (const b of bins) binFree.set(toUnits(problem.binFree, b), b * R);
+  for (const b of bins) binFree.set(tighten(toUnits(problem.binFree, b)), b * R);
   pieces.forEach((piece, k) => {
     for (const b of piece.bins) if (fits(requests, k, binFree.subarray(b * R, b * R + R), R)) binTakes[b * K + k] = 1;
   });

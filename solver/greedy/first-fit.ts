@@ -35,9 +35,11 @@ export function firstFitDecreasing(part: Part, charging: Charging): Packing {
   const limits = new LimitCounter(part, []);
   const unplaced = new Int32Array(part.classCount);
   for (const k of byPriorityThenSize(part)) {
+    let from = 0;
     for (let pod = 0; pod < part.demand[k]!; pod++) {
+      from = intoBin(part, bins, k, from);
       if (
-        intoBin(part, bins, k) ||
+        from < bins.length ||
         intoClaim(part, claims, limits, charging, k) ||
         openClaim(part, claims, limits, charging, k)
       )
@@ -83,7 +85,10 @@ interface OpenBin {
 /** Only the first step: pods into existing bins, first fit. `left` (K) loses what was placed. */
 export function firstFitIntoBins(part: Part, left: Int32Array): PackedNode[] {
   const bins = openBins(part);
-  for (const k of byPriorityThenSize(part)) while (left[k]! > 0 && intoBin(part, bins, k)) left[k]!--;
+  for (const k of byPriorityThenSize(part)) {
+    let from = 0;
+    while (left[k]! > 0 && (from = intoBin(part, bins, k, from)) < bins.length) left[k]!--;
+  }
   return bins.map((bin) => bin.node).filter((node) => node.classes.length > 0);
 }
 
@@ -96,14 +101,16 @@ function openBins(part: Part): OpenBin[] {
   });
 }
 
-function intoBin(part: Part, bins: readonly OpenBin[], k: number): boolean {
-  for (const { node, counter } of bins) {
+/** Puts one pod into the first bin from `from` on that takes it: a bin that refused one of a class refuses the next. */
+function intoBin(part: Part, bins: readonly OpenBin[], k: number, from: number): number {
+  for (let i = from; i < bins.length; i++) {
+    const { node, counter } = bins[i]!;
     if (part.binTakes[node.bin * part.classCount + k] === 0) continue;
     if (!fitsBeside(part, node.used, k, part.binFree, node.bin) || counter.room(k) < 1) continue;
     addPod(part, node, counter, k);
-    return true;
+    return i;
   }
-  return false;
+  return bins.length;
 }
 
 /** The list stays sorted by pods, fewest first, as Karpenter sorts before each pod. */
