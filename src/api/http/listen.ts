@@ -1,4 +1,9 @@
-/** Binds an app to a socket: Node's server or Deno's, with bounds on slow and oversized clients. */
+/**
+ * Binds an app to a socket with `node:http`, on Node and on Deno alike, with bounds on slow and oversized clients.
+ *
+ * Not `Deno.serve`: there (2.9) a client that goes away after a body of more than a few kilobytes is not noticed until the
+ * answer is sent, so a search that nobody waits for would keep its worker. It also has no bounds on headers and time.
+ */
 import type { Server } from "node:http";
 import { PlimsollError } from "../../domain/errors.ts";
 
@@ -26,11 +31,10 @@ const CLOSE_MS = 2_000;
 type Fetch = (request: Request) => Promise<Response>;
 
 /**
- * Listens with the server of this runtime.
+ * Listens, and resolves when it does.
  * @throws PlimsollError (input) `PORT_TAKEN`, `CANNOT_LISTEN`
  */
 export async function listen(fetch: Fetch, options: ListenOptions): Promise<Listening> {
-  const bind = "Deno" in globalThis ? bindDeno : bindNode;
   const tries = options.port === 0 ? 1 : (options.portsToTry ?? 1);
   for (let attempt = 0; ; attempt++) {
     const port = options.port + attempt;
@@ -44,7 +48,7 @@ export async function listen(fetch: Fetch, options: ListenOptions): Promise<List
   }
 }
 
-async function bindNode(fetch: Fetch, options: ListenOptions): Promise<Listening> {
+async function bind(fetch: Fetch, options: ListenOptions): Promise<Listening> {
   const { createAdaptorServer } = await import("@hono/node-server");
   const server = createAdaptorServer({
     fetch,
@@ -80,29 +84,6 @@ async function bindNode(fetch: Fetch, options: ListenOptions): Promise<Listening
         });
       }),
   };
-}
-
-/** The part of Deno's API that is used here; its types are not loaded under Node. */
-interface DenoApi {
-  serve(
-    options: { hostname: string; port: number; onListen: () => void; onError: (error: unknown) => Response },
-    handler: Fetch,
-  ): { readonly addr: { readonly port: number }; shutdown(): Promise<void> };
-}
-
-function bindDeno(fetch: Fetch, options: ListenOptions): Promise<Listening> {
-  const { Deno } = globalThis as unknown as { Deno: DenoApi };
-  const server = Deno.serve(
-    {
-      hostname: options.host,
-      port: options.port,
-      onListen: () => undefined,
-      onError: () => new Response(null, { status: 500 }),
-    },
-    fetch,
-  );
-  const { port } = server.addr;
-  return Promise.resolve({ url: urlOf(options.host, port), port, close: () => server.shutdown() });
 }
 
 function urlOf(host: string, port: number): string {

@@ -132,6 +132,23 @@ describe("a server with one worker", () => {
     assert.equal(await metric(server.url, "plimsoll_http_requests_in_flight"), 0);
   });
 
+  test("a client that waits for JSON and goes away frees the worker, too", async () => {
+    const replaced = await metric(server.url, "plimsoll_solver_workers_replaced_total");
+    const client = new AbortController();
+    // Large enough not to come in one piece: Deno.serve does not see such clients go.
+    const body = `${hardManifests(400)}# ${"padding ".repeat(40_000)}\n`;
+    const answer = postPlan(server.url, body, "?timeLimit=25s", { signal: client.signal });
+    const failed = assert.rejects(answer, { name: "AbortError" });
+    while ((await metric(server.url, "plimsoll_solver_workers_busy")) < 1);
+    client.abort();
+    await failed;
+    const start = performance.now();
+    while ((await metric(server.url, "plimsoll_http_requests_in_flight")) > 0) {
+      assert.ok(performance.now() - start < 5_000, "the plan that nobody wants goes on");
+    }
+    assert.equal(await metric(server.url, "plimsoll_solver_workers_replaced_total"), replaced + 1);
+  });
+
   test("a full queue is answered 503 with Retry-After, and the rest goes on", async () => {
     const clients = new AbortController();
     const busy = await postPlan(server.url, hardManifests(400), "?timeLimit=25s", {
