@@ -6,6 +6,9 @@ import { nodesCost } from "./part.ts";
 import type { PackedNode, Packing, Part } from "./part.ts";
 import type { Random } from "./random.ts";
 
+/** Moves without any gain after which the mix is given up. */
+const STALLED = 200;
+
 /**
  * Moves of 2 to 5 nodes: their pods and the left-over ones are packed again into the same nodes, in random order; what is
  * left over may change, but not become worth more. Slack wanders until the last pod finds it.
@@ -27,7 +30,8 @@ export function repair(
   const leftover = packing.unplaced.slice();
   const before = new Int32Array(part.classCount);
   let missing = weigh(leftover, worth);
-  for (let move = 0; move < moves && missing > 0 && nodes.length > 0; move++) {
+  let stalled = 0;
+  for (let move = 0; move < moves && missing > 0 && nodes.length > 0 && stalled < STALLED; move++) {
     if ((move & 15) === 0 && isSpent()) break;
     budget.spend(1);
     const chosen = choose(part, nodes, worth, random);
@@ -42,6 +46,7 @@ export function repair(
     );
     packInto(part, targets, pool, filler);
     const now = weigh(leftover, worth);
+    stalled = now < missing - 1e-12 ? 0 : stalled + 1;
     if (now > missing + 1e-12) {
       leftover.set(before);
       continue;

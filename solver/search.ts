@@ -47,6 +47,8 @@ const MAX_MIXES = 24;
 const PACKINGS_PER_MIX = 2;
 /** Moves that try to place what a packing left over. */
 const REPAIR_MOVES = 600;
+/** The most of the whole budget that goes into the repair of one mix. */
+const REPAIR_SHARE = 0.08;
 
 /** Solves one Part as well as the budget allows. Never worse than greedy. */
 export function searchPart(part: Part, linear: LinearSolver, budget: Budget, settings: SearchSettings): PartAnswer {
@@ -211,7 +213,8 @@ class PartSearch {
     }
     if (least === undefined) return undefined;
     const moves = REPAIR_MOVES * Math.max(1, 10 / Math.sqrt(least.nodes.length));
-    least = repair(part, least, worth, filler, this.random, moves, budget, () => budget.usedShare() > MIX_SHARE);
+    const endShare = Math.min(MIX_SHARE, budget.usedShare() + REPAIR_SHARE);
+    least = repair(part, least, worth, filler, this.random, moves, budget, () => budget.usedShare() > endShare);
     const left = least.unplaced.slice();
     const whole = unplacedCount(least) === 0 ? least : this.complete(least);
     if (isBetter(whole, this.best)) this.best = whole;

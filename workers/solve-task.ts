@@ -12,6 +12,8 @@ export interface SolverCore {
   readonly solve: (problem: Problem, options: SolveOptions, context: SolverContext) => Solution;
   /** What is wrong with a Solution, by code that shares nothing with `solve`; empty when nothing is. */
   readonly certify: (problem: Problem, solution: Solution) => readonly string[];
+  /** A solve of no consequence that makes the code hot. */
+  readonly warmUp?: (linear: LinearSolver, now: () => number) => void;
 }
 
 /**
@@ -29,6 +31,7 @@ export async function startSolver(core: SolverCore): Promise<TaskRunner> {
   try {
     const linear = await core.createLinear();
     linear.solve(WARM_UP, { mipGap: 0, timeLimitMs: 1000 });
+    core.warmUp?.(linear, () => performance.now());
     return (task, notify) => solveTask(core, linear, task, notify);
   } catch (error) {
     const failure: WireError = {
