@@ -73,6 +73,47 @@ export interface Spread {
 }
 
 /**
+ * A rule inside one domain: *a domain that holds any pod of `owners` holds at most `max` pods of `counted`*.
+ *
+ * Zonal anti-affinity is `max` 1 where the owner is itself counted and 0 where it is not.
+ */
+export interface DomainCap {
+  /** Index into {@link Problem.domainKeys}. */
+  readonly key: number;
+  readonly owners: Int32Array;
+  readonly counted: Int32Array;
+  readonly max: number;
+  /** Length domainCount: counted pods that already run in each domain. */
+  readonly domainCounted: Int32Array;
+  /** Length domainCount: 1 where an owner already runs. */
+  readonly domainOwned: Uint8Array;
+}
+
+/**
+ * A pull into domains: *an owner goes only where a counted pod is* (zonal pod affinity).
+ *
+ * Where no counted pod runs anywhere and an owner is itself counted, the first one may start a domain
+ * (`mayStart`), and the others follow it.
+ */
+export interface DomainNeed {
+  readonly key: number;
+  readonly owners: Int32Array;
+  readonly counted: Int32Array;
+  /** Length domainCount: counted pods that already run in each domain. */
+  readonly initial: Int32Array;
+  readonly mayStart: boolean;
+}
+
+/** The same pull within one node (hostname pod affinity): *an owner goes only to a node that holds a counted pod*. */
+export interface NodeNeed {
+  readonly owners: Int32Array;
+  readonly counted: Int32Array;
+  /** Length binCount: counted pods that already run on each bin. */
+  readonly binCounted: Int32Array;
+  readonly mayStart: boolean;
+}
+
+/**
  * One placement decision.
  *
  * Units are the compiler's choice per resource, whole numbers (millicores, bytes, counts); prices are USD per hour.
@@ -119,4 +160,7 @@ export interface Problem {
   readonly nodeCaps: readonly NodeCap[];
   readonly domainKeys: readonly DomainKey[];
   readonly spreads: readonly Spread[];
+  readonly domainCaps: readonly DomainCap[];
+  readonly domainNeeds: readonly DomainNeed[];
+  readonly nodeNeeds: readonly NodeNeed[];
 }

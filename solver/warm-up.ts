@@ -47,5 +47,8 @@ function usualProblem(): Problem {
     nodeCaps: [],
     domainKeys: [],
     spreads: [],
+    domainCaps: [],
+    domainNeeds: [],
+    nodeNeeds: [],
   };
 }

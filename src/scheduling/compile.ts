@@ -73,6 +73,9 @@ export function compileProblem(snapshot: Snapshot): Compiled {
     nodeCaps: caps.map((one) => one.cap),
     domainKeys: spreads.domainKeys,
     spreads: spreads.spreads,
+    domainCaps: [],
+    domainNeeds: [],
+    nodeNeeds: [],
   };
   return {
     problem,

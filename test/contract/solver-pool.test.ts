@@ -93,6 +93,9 @@ describe("the real solver in a pool", () => {
     nodeCaps: [],
     domainKeys: [],
     spreads: [],
+    domainCaps: [],
+    domainNeeds: [],
+    nodeNeeds: [],
   };
   const options: SolveOptions = { strategy: "ilp", timeLimitMs: Infinity, workLimit: 300, gapTarget: 0, seed: 7 };
   const withoutTime = (solution: Solution): Solution => ({ ...solution, stats: { ...solution.stats, ms: 0 } });

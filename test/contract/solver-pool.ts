@@ -63,6 +63,9 @@ function tinyProblem(demand: number, knob = 0): Problem {
     nodeCaps: [],
     domainKeys: [],
     spreads: [],
+    domainCaps: [],
+    domainNeeds: [],
+    nodeNeeds: [],
   };
 }
 

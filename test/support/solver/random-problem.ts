@@ -69,6 +69,9 @@ export function randomProblem(seed: number, options: RandomProblemOptions): Prob
     nodeCaps: caps,
     domainKeys: [{ domainCount: 2, shapeDomain: zone, binDomain: binZone }],
     spreads,
+    domainCaps: [],
+    domainNeeds: [],
+    nodeNeeds: [],
   };
 }
 
