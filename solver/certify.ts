@@ -1,5 +1,5 @@
 /** Checks a Solution against its Problem with code that shares nothing with the search. Linear in the answer. */
-import type { NodeCap, Problem, Ragged, Spread } from "./problem.ts";
+import type { DomainCap, DomainNeed, NodeCap, NodeNeed, Problem, Ragged, Spread } from "./problem.ts";
 import type { Content, Solution } from "./solution.ts";
 
 /** USD per hour that sums may differ by. */
@@ -46,6 +46,9 @@ export function certifySolution(problem: Problem, solution: Solution): readonly 
   }
   checkLimits(problem, nodesOfShape, faults);
   for (const spread of problem.spreads) checkSpread(problem, solution, spread, faults);
+  for (const cap of problem.domainCaps) checkDomainCap(problem, solution, cap, faults);
+  for (const need of problem.domainNeeds) checkDomainNeed(problem, solution, need, faults);
+  for (const need of problem.nodeNeeds) checkNodeNeed(solution, need, faults);
   if (Math.abs(cost - solution.cost) > MONEY)
     faults.push(`cost ${String(solution.cost)}, the nodes sum up to ${String(cost)}`);
   if (!(solution.lowerBound <= solution.cost + MONEY))
@@ -156,4 +159,64 @@ function checkSpread(problem: Problem, solution: Solution, spread: Spread, fault
       );
     }
   }
+}
+
+/** Counted pods and owners that the Solution adds to each domain of a key; owners outside every domain are at index -1. */
+function addedPerDomain(
+  problem: Problem,
+  solution: Solution,
+  rule: { readonly key: number; readonly owners: Int32Array; readonly counted: Int32Array },
+): { owners: Map<number, number>; counted: Map<number, number> } {
+  const key = problem.domainKeys[rule.key]!;
+  const owners = new Map<number, number>();
+  const counted = new Map<number, number>();
+  const look = (domain: number, content: Content, times: number): void => {
+    owners.set(domain, (owners.get(domain) ?? 0) + times * podsOf(rule.owners, content));
+    counted.set(domain, (counted.get(domain) ?? 0) + times * podsOf(rule.counted, content));
+  };
+  for (const node of solution.nodes) look(key.shapeDomain[node.shape]!, node.content, node.count);
+  for (const fill of solution.bins) look(key.binDomain[fill.bin]!, fill.content, 1);
+  return { owners, counted };
+}
+
+function checkDomainCap(problem: Problem, solution: Solution, cap: DomainCap, faults: string[]): void {
+  const { owners, counted } = addedPerDomain(problem, solution, cap);
+  cap.domainCounted.forEach((before, d) => {
+    const added = counted.get(d) ?? 0;
+    const ownersAdded = owners.get(d) ?? 0;
+    if (ownersAdded === 0 && (cap.domainOwned[d] === 0 || added === 0)) return;
+    if (before + added > cap.max) {
+      faults.push(
+        `cap over key ${String(cap.key)}: ${String(before + added)} in domain ${String(d)}, at most ${String(cap.max)}`,
+      );
+    }
+  });
+}
+
+/** Every domain with owners has a counted pod that is no owner, or one that ran before; but one that owners started. */
+function checkDomainNeed(problem: Problem, solution: Solution, need: DomainNeed, faults: string[]): void {
+  const others = need.counted.filter((k) => !need.owners.includes(k));
+  const { owners, counted } = addedPerDomain(problem, solution, { ...need, counted: others });
+  const startedByOwners = [...owners].filter(
+    ([d, pods]) => pods > 0 && (d < 0 || (need.initial[d]! === 0 && (counted.get(d) ?? 0) === 0)),
+  );
+  const mayStart = need.mayStart && need.initial.every((pods) => pods === 0);
+  if (startedByOwners.length > (mayStart ? 1 : 0)) {
+    faults.push(
+      `pull over key ${String(need.key)}: owners alone in domains ${startedByOwners.map(([d]) => d).join(", ")}`,
+    );
+  }
+}
+
+function checkNodeNeed(solution: Solution, need: NodeNeed, faults: string[]): void {
+  const others = need.counted.filter((k) => !need.owners.includes(k));
+  let alone = 0;
+  for (const node of solution.nodes) {
+    if (podsOf(need.owners, node.content) > 0 && podsOf(others, node.content) === 0) alone += node.count;
+  }
+  for (const { bin, content } of solution.bins) {
+    if (podsOf(need.owners, content) > 0 && podsOf(others, content) + need.binCounted[bin]! === 0) alone++;
+  }
+  const mayStart = need.mayStart && need.binCounted.every((pods) => pods === 0);
+  if (alone > (mayStart ? 1 : 0)) faults.push(`pull within a node: owners alone on ${String(alone)} nodes`);
 }

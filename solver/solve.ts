@@ -1,5 +1,6 @@
 /** The way in: one Problem in, one Solution out. */
 import { Budget } from "./budget.ts";
+import { colocate } from "./colocate.ts";
 import { independentParts } from "./components.ts";
 import type { LinearSolver } from "./linear-program.ts";
 import { Assembly } from "./assemble.ts";
@@ -10,7 +11,7 @@ import { baselinePart, integerBound, searchPart } from "./search.ts";
 import type { PartAnswer } from "./search.ts";
 import { relativeGap, PROVEN_GAP } from "./solution.ts";
 import type { Solution, SolveOptions, SolveProgress, StopReason } from "./solution.ts";
-import { skewedPods, splitSpreads } from "./spread.ts";
+import { brokenPods, hasDomainRules, splitDomains } from "./domains.ts";
 
 /** What the solver needs from outside: it reads no clock and imports no GLPK itself. */
 export interface SolverContext {
@@ -29,17 +30,26 @@ export interface SolverContext {
  * @throws RangeError when the Problem breaks its own invariants: a bug of the compiler
  */
 export function solveProblem(problem: Problem, options: SolveOptions, context: SolverContext): Solution {
-  const budget = new Budget(options, context.now);
+  const budget = new Budget(withMargin(options), context.now);
+  const { problem: bundled, expand } = colocate(problem);
+  const solution = expand(solveBundled(bundled, options, context, budget));
+  if (problem.nodeNeeds.length === 0) return solution;
+  // Bundles were our choice: only a bound without them holds for every plan.
+  const bound = unsplitBound(problem, solution.unplaced, context, budget);
+  return { ...solution, ...boundAndStop(solution.cost, bound, budget, options) };
+}
+
+function solveBundled(problem: Problem, options: SolveOptions, context: SolverContext, budget: Budget): Solution {
   let given = problem;
   for (let attempt = 1; ; attempt++) {
     const solution = solveOnce(problem, given, options, context, budget, attempt === MAX_ATTEMPTS);
-    const withdrawn = skewedPods(problem, solution);
+    const withdrawn = brokenPods(problem, solution);
     if (attempt === MAX_ATTEMPTS || withdrawn.every((pods) => pods === 0)) return solution;
     given = { ...problem, demand: problem.demand.map((demand, k) => demand - solution.unplaced[k]! - withdrawn[k]!) };
   }
 }
 
-/** Tries to keep the spreads of pods that got no place; the last one places nothing that a spread owns. */
+/** Tries to keep the domain rules of pods when others got no place; the last one places nothing that such a rule owns. */
 const MAX_ATTEMPTS = 4;
 
 function solveOnce(
@@ -50,9 +60,9 @@ function solveOnce(
   budget: Budget,
   withoutOwners: boolean,
 ): Solution {
-  const owners = new Set(withoutOwners ? problem.spreads.flatMap((spread) => [...spread.owners]) : []);
+  const owners = new Set(withoutOwners ? ruleOwners(problem) : []);
   const offered = allPieces(given).filter((piece) => !owners.has(piece.classIndex));
-  const { pieces, refused } = splitSpreads(given, offered);
+  const { pieces, refused } = splitDomains(given, offered);
   const withheld = problem.demand.map((demand, k) => demand - (owners.has(k) ? 0 : given.demand[k]!));
   const assembly = new Assembly(
     given,
@@ -70,7 +80,7 @@ function solveOnce(
     for (const part of parts) {
       const pods = part.reduce((sum, piece) => sum + piece.demand, 0);
       const isLast = round === tiers.length - 1;
-      const share = (pods / Math.max(1, podsToGo) / (isLast ? 1 : 1.5)) * (given.spreads.length > 0 ? 0.85 : 1);
+      const share = (pods / Math.max(1, podsToGo) / (isLast ? 1 : 1.5)) * (hasDomainRules(given) ? 0.85 : 1);
       podsToGo -= pods;
       const answer = solvePieces(assembly.remaining(), part, budget.slice(share), options, context, assembly, isLast);
       part.forEach((piece, k) => {
@@ -82,11 +92,23 @@ function solveOnce(
   });
   assembly.refuse(waiting);
   // The split fixed domains that a better plan might choose otherwise: its bounds hold for the split alone.
-  if (given.spreads.length > 0) assembly.lowerBound = unsplitBound(problem, assembly.unplacedPods(), context, budget);
+  if (hasDomainRules(given)) assembly.lowerBound = unsplitBound(problem, assembly.unplacedPods(), context, budget);
   return finish(assembly, budget, options, context);
 }
 
-/** A bound on placing all pods but the unplaced ones, with spreads and tiers left out: fewer rules, never dearer. */
+function ruleOwners(problem: Problem): number[] {
+  const rules = [...problem.spreads, ...problem.domainCaps, ...problem.domainNeeds];
+  return rules.flatMap((rule) => [...rule.owners]);
+}
+
+/** The limit is the caller's; putting the answer together takes a little of it. */
+function withMargin(options: SolveOptions): SolveOptions {
+  return { ...options, timeLimitMs: options.timeLimitMs * TIME_MARGIN };
+}
+
+const TIME_MARGIN = 0.97;
+
+/** A bound on placing all pods but the unplaced ones, with domain rules and tiers left out: fewer rules, never dearer. */
 function unsplitBound(problem: Problem, unplaced: Int32Array, context: SolverContext, budget: Budget): number {
   const pieces = allPieces({ ...problem, demand: problem.demand.map((demand, k) => demand - unplaced[k]!) });
   return independentParts(problem, pieces).reduce(
@@ -166,16 +188,21 @@ function tierNarrower(
 
 function finish(assembly: Assembly, budget: Budget, options: SolveOptions, context: SolverContext): Solution {
   const { cost } = assembly;
-  const close = Math.abs(cost - assembly.lowerBound) <= cost * TOLERANCE;
-  const lowerBound = close ? cost : Math.min(cost, assembly.lowerBound);
-  const solution = assembly.solution(
-    lowerBound,
-    stopReason(cost, lowerBound, budget, options),
-    budget.elapsedMs(),
-    budget.counts,
-  );
+  const { lowerBound, stop } = boundAndStop(cost, assembly.lowerBound, budget, options);
+  const solution = assembly.solution(lowerBound, stop, budget.elapsedMs(), budget.counts);
   context.onProgress?.({ phase: "polish", elapsedMs: budget.elapsedMs(), cost, lowerBound });
   return solution;
+}
+
+function boundAndStop(
+  cost: number,
+  bound: number,
+  budget: Budget,
+  options: SolveOptions,
+): { lowerBound: number; stop: StopReason } {
+  const isClose = Math.abs(cost - bound) <= cost * TOLERANCE;
+  const lowerBound = isClose ? cost : Math.min(cost, bound);
+  return { lowerBound, stop: stopReason(cost, lowerBound, budget, options) };
 }
 
 /** GLPK's integer and pruning tolerances: bounds that differ from the cost by less are the cost. */

@@ -1,6 +1,15 @@
 /** Random small Problems with every feature mixed, from a seed. */
 import { UNLIMITED } from "../../../solver/problem.ts";
-import type { NodeCap, Problem, Ragged, ShapeRow, Spread } from "../../../solver/problem.ts";
+import type {
+  DomainCap,
+  DomainNeed,
+  NodeCap,
+  NodeNeed,
+  Problem,
+  Ragged,
+  ShapeRow,
+  Spread,
+} from "../../../solver/problem.ts";
 import { seededRandom } from "../../../solver/random.ts";
 
 export interface RandomProblemOptions {
@@ -69,9 +78,9 @@ export function randomProblem(seed: number, options: RandomProblemOptions): Prob
     nodeCaps: caps,
     domainKeys: [{ domainCount: 2, shapeDomain: zone, binDomain: binZone }],
     spreads,
-    domainCaps: [],
-    domainNeeds: [],
-    nodeNeeds: [],
+    domainCaps: has() ? [randomDomainCap(classes(), int(1, 2), random)] : [],
+    domainNeeds: has() ? [randomDomainNeed(classes(), random() < 0.5 ? undefined : classes(), random)] : [],
+    nodeNeeds: has() ? [randomNodeNeed(classes(), random() < 0.5 ? undefined : classes(), B, random)] : [],
   };
 }
 
@@ -94,6 +103,29 @@ function randomCap(
 function randomSpread(owners: Int32Array, maxSkew: number, random: () => number): Spread {
   const initial = Int32Array.from({ length: 2 }, () => (random() < 0.3 ? 1 : 0));
   return { key: 0, owners, counted: owners, maxSkew, minDomains: 1, initial, eligible: Uint8Array.of(1, 1) };
+}
+
+function randomDomainCap(owners: Int32Array, max: number, random: () => number): DomainCap {
+  const domainCounted = Int32Array.from({ length: 2 }, () => (random() < 0.3 ? 1 : 0));
+  const domainOwned = Uint8Array.from(domainCounted, (counted) => (counted > 0 && random() < 0.5 ? 1 : 0));
+  return { key: 0, owners, counted: owners, max, domainCounted, domainOwned };
+}
+
+function randomDomainNeed(owners: Int32Array, counted: Int32Array | undefined, random: () => number): DomainNeed {
+  const initial = Int32Array.from({ length: 2 }, () => (random() < 0.2 ? 1 : 0));
+  const mayStart = counted === undefined && initial.every((pods) => pods === 0);
+  return { key: 0, owners, counted: counted ?? owners, initial, mayStart };
+}
+
+function randomNodeNeed(
+  owners: Int32Array,
+  counted: Int32Array | undefined,
+  bins: number,
+  random: () => number,
+): NodeNeed {
+  const binCounted = Int32Array.from({ length: bins }, () => (random() < 0.2 ? 1 : 0));
+  const mayStart = counted === undefined && binCounted.every((pods) => pods === 0);
+  return { owners, counted: counted ?? owners, binCounted, mayStart };
 }
 
 /** Rows of ascending numbers as a {@link Ragged} table. */
