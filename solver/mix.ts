@@ -68,6 +68,12 @@ export class MixProgram {
     }
   }
 
+  /** A row found later; it holds from now on, for bounds as well. */
+  addRow(row: CoverRow): void {
+    this.rows.push(row);
+    this.factors.push(1);
+  }
+
   /** Asks for more of what `left` (K pods) was short of. */
   addSlack(left: Int32Array): void {
     this.rows.forEach((row, i) => {

@@ -8,9 +8,10 @@ import { firstFitDecreasing } from "./greedy/first-fit.ts";
 import { nodeGroupsLeastWaste } from "./greedy/node-groups.ts";
 import type { LinearSolver } from "./linear-program.ts";
 import { MixProgram } from "./mix.ts";
+import { solvePatterns } from "./patterns.ts";
 import { LimitCounter, packMix } from "./pack.ts";
 import { isBetter, nodesCost, unplacedCount } from "./part.ts";
-import type { Packing, Part } from "./part.ts";
+import type { PackedNode, Packing, Part } from "./part.ts";
 import { Polisher } from "./polish.ts";
 import { repair } from "./repair.ts";
 import { seededRandom } from "./random.ts";
@@ -27,6 +28,8 @@ export interface PartAnswer {
 export interface SearchSettings {
   readonly gapTarget: number;
   readonly seed: number;
+  /** Whether pattern columns may be generated; off for the rest of a part that was solved by them. */
+  readonly withPatterns: boolean;
   readonly report: (phase: "greedy" | "bound" | "mix" | "polish", cost: number, lowerBound: number) => void;
 }
 
@@ -35,6 +38,11 @@ const FIRST_MIX_SHARE = 0.2;
 const MIX_ILP_SHARE = 0.08;
 const PROOF_SHARE = 0.35;
 const EXHAUST_SHARE = 0.5;
+const PATTERN_SHARE = 0.4;
+/** Patterns are tried when the gap is above this. */
+const PATTERN_GAP = 4e-3;
+/** With a gap above this, more mixes of the same kind are no use: patterns are next. */
+const FAR = 0.03;
 const MIX_GAP = 2e-4;
 /** A bound that is asked for when time is up is still given this long. */
 const MIN_ILP_MS = 20;
@@ -111,6 +119,7 @@ class PartSearch {
   lowerBound: number;
   private readonly part: Part;
   private readonly relaxation: Relaxation;
+  private readonly linear: LinearSolver;
   private readonly mixes: MixProgram;
   private readonly budget: Budget;
   private readonly settings: SearchSettings;
@@ -130,6 +139,7 @@ class PartSearch {
   ) {
     this.part = part;
     this.relaxation = relaxation;
+    this.linear = linear;
     this.mixes = new MixProgram(part, relaxation, linear, budget);
     this.budget = budget;
     this.settings = settings;
@@ -148,6 +158,7 @@ class PartSearch {
     this.searchMixes();
     this.prove();
     this.exhaustSmall();
+    this.tryPatterns();
     if (!this.isDone()) {
       this.settings.report("polish", this.best.cost, this.lowerBound);
       const goal = {
@@ -178,9 +189,32 @@ class PartSearch {
       if (unplacedCount(this.best) === 0 && mix.objective >= this.best.cost - 1e-9) return;
       const left = this.packSeveral(Int32Array.from(mix.values));
       this.settings.report("mix", this.best.cost, this.lowerBound);
-      if (left === undefined) return;
+      if (left === undefined || this.gap() > FAR) return;
       mixes.addSlack(left);
     }
+  }
+
+  /**
+   * Where resources priced apart say too little (small machines, few kinds of pods), whole patterns say more: a row for
+   * the bound, and nodes to build on. What rounding down leaves is a smaller part, solved like any other.
+   */
+  private tryPatterns(): void {
+    const { part, budget, linear, settings } = this;
+    if (!settings.withPatterns || this.isDone() || unplacedCount(this.best) > 0) return;
+    if (this.gap() < PATTERN_GAP) return;
+    const answer = solvePatterns(part, this.relaxation, this.best.nodes, linear, budget.slice(PATTERN_SHARE));
+    if (answer === undefined) return;
+    if (answer.row !== undefined) {
+      this.mixes.addRow(answer.row);
+      this.lowerBound = Math.max(this.lowerBound, this.mixes.solve(MIX_ILP_SHARE, MIX_GAP, false).bound);
+    }
+    const rest = withDemand(part, remainingDemand(part, answer.nodes));
+    const quiet = { ...settings, withPatterns: false, report: (): void => undefined };
+    const more = searchPart(rest, linear, budget.slice(PATTERN_SHARE), quiet).packing;
+    const nodes = [...answer.nodes, ...more.nodes];
+    const packing = { nodes, unplaced: more.unplaced, cost: nodesCost(part, nodes) };
+    if (isBetter(packing, this.best)) this.best = packing;
+    settings.report("mix", this.best.cost, this.lowerBound);
   }
 
   /** Small parts are settled for good. */
@@ -235,6 +269,10 @@ class PartSearch {
     return { nodes, unplaced: more.unplaced, cost: nodesCost(part, nodes) };
   }
 
+  private gap(): number {
+    return this.lowerBound > 0 ? this.best.cost / this.lowerBound - 1 : Infinity;
+  }
+
   private goalCost(): number {
     return this.lowerBound * (1 + Math.max(this.settings.gapTarget, PROVEN_GAP));
   }
@@ -243,6 +281,12 @@ class PartSearch {
     const isOptimal = unplacedCount(this.best) === 0 && this.best.cost <= this.goalCost() + 1e-9;
     return isOptimal || this.budget.isSpent();
   }
+}
+
+function remainingDemand(part: Part, nodes: readonly PackedNode[]): Int32Array {
+  const left = part.demand.slice();
+  for (const node of nodes) node.classes.forEach((k, i) => (left[k]! -= node.counts[i]!));
+  return left;
 }
 
 function placedDemand(part: Part, packing: Packing): Int32Array {

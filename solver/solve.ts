@@ -130,6 +130,7 @@ function solvePieces(
   const settings = {
     gapTarget: options.gapTarget,
     seed: options.seed,
+    withPatterns: true,
     report: (phase: SolveProgress["phase"], cost: number, lowerBound: number): void => {
       const elapsedMs = budget.elapsedMs();
       context.onProgress?.({
