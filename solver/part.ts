@@ -90,3 +90,8 @@ export function nodesCost(part: Part, nodes: readonly PackedNode[]): number {
   for (const node of nodes) if (node.shape >= 0) cost += part.price[node.shape] ?? 0;
   return cost;
 }
+
+/** The Part with another demand (K); `closed` takes the existing bins away. */
+export function withDemand(part: Part, demand: Int32Array, closed = false): Part {
+  return { ...part, demand, ...(closed ? { binCount: 0 } : {}) };
+}
