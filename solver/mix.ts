@@ -19,6 +19,12 @@ export interface MixAnswer {
 /** Rows that the answer violates are added and the program is solved again, at most so often. */
 const MAX_ADDITIONS = 5;
 const ROWS_PER_ADDITION = 8;
+/**
+ * Where only work counts, GLPK must end by its gap, since its time limit would make answers differ: at this gap nearly all
+ * programs end within a second. The few that do not are cut off here, and are then not reproducible.
+ */
+const REPRODUCIBLE_GAP = 5e-4;
+const MAX_MS = 5_000;
 /** How much of what was missing is added to the slack of a row, and at least how much of its need. */
 const SLACK_STEP = 0.35;
 const MIN_SLACK_STEP = 1e-4;
@@ -52,13 +58,14 @@ export class MixProgram {
    * @param withSlack  false: the rows as they are, so that the answer's bound is a bound on every plan
    */
   solve(share: number, mipGap: number, withSlack: boolean, leastMs = 0): MixAnswer {
-    const endMs = Math.max(leastMs, this.budget.remainingMs() * share);
+    const endMs = Math.min(MAX_MS, Math.max(leastMs, this.budget.remainingMs() * share));
     const startMs = this.budget.elapsedMs();
     let bound = 0;
     for (let round = 0; ; round++) {
       const timeMs = Math.max(1, endMs - (this.budget.elapsedMs() - startMs));
       const factors = Float64Array.from(this.factors, (factor) => (withSlack ? factor : 1));
-      const outcome = solveCover(this.part, this.rows, factors, true, this.linear, this.budget, mipGap, timeMs);
+      const gap = this.budget.isDeterministic ? Math.max(mipGap, REPRODUCIBLE_GAP) : mipGap;
+      const outcome = solveCover(this.part, this.rows, factors, true, this.linear, this.budget, gap, timeMs);
       if (!withSlack && "bound" in outcome) bound = Math.max(bound, outcome.bound ?? 0);
       if (outcome.status !== "optimal" && outcome.status !== "feasible") return { mix: undefined, bound };
       const added = this.addViolated(outcome.values);

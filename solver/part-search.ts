@@ -172,7 +172,7 @@ export class PartSearch {
   /** With cost and bound close, asks the ILP for a proof; the mix that it finds may be cheaper, and is tried as well. */
   private prove(): void {
     if (this.isDone() || this.best.cost > this.lowerBound * (1 + NEARLY)) return;
-    const { mix, bound } = this.mixes.solve(PROOF_SHARE, this.budget.isDeterministic ? 1e-5 : 0, false);
+    const { mix, bound } = this.mixes.solve(PROOF_SHARE, 0, false);
     this.lowerBound = Math.max(this.lowerBound, bound);
     if (mix !== undefined && mix.objective < this.best.cost - 1e-9) this.packSeveral(Int32Array.from(mix.values));
   }
