@@ -59,6 +59,8 @@ export interface Pod {
   readonly hostPorts: readonly HostPort[];
   /** Names of the PersistentVolumeClaims it mounts (ephemeral ones by their generated name). */
   readonly volumeClaims: readonly string[];
+  /** What its volumes ask of the node: OR of terms. Set by the planner, never read from a manifest; empty: any node. */
+  readonly volumeTerms?: readonly NodeSelectorTerm[];
   readonly resourceClaims: readonly string[];
   readonly priority: number;
   readonly schedulerName: string;

@@ -4,6 +4,7 @@ import type { DaemonSet, Node } from "./node.ts";
 import type { NodePool } from "./node-pool.ts";
 import type { ErrorDetails } from "./errors.ts";
 import type { Pod, PodKey } from "./pod.ts";
+import type { Storage } from "./volume.ts";
 
 /** An object that could not be used, and why; the rest of the snapshot stands. */
 export interface Rejected {
@@ -27,6 +28,8 @@ export interface Snapshot {
   readonly instanceTypes: ReadonlyMap<string, readonly InstanceType[]>;
   /** Namespace to its labels, for namespaceSelector. */
   readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** Absent: no volumes, claims or classes are known. */
+  readonly storage?: Storage;
   readonly rejected: readonly Rejected[];
   /** Objects that were read and play no part in placement, by kind: shown, so that nothing vanishes. */
   readonly ignored: ReadonlyMap<string, number>;

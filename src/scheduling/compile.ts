@@ -3,7 +3,7 @@ import { type Problem, UNLIMITED } from "../../solver/problem.ts";
 import type { Snapshot } from "../domain/snapshot.ts";
 import { askedKeysOf } from "./compile/asked-keys.ts";
 import { groupClasses } from "./compile/groups.ts";
-import { type NodeConstraint, narrowConstraint } from "./compile/node-constraint.ts";
+import { type NodeConstraint, narrowConstraint, withVolumes } from "./compile/node-constraint.ts";
 import { Places } from "./compile/places.ts";
 import { type Classified, type PodClass, type RefusedPods, classifyPods } from "./compile/pod-classes.ts";
 import { listShapes } from "./compile/shapes.ts";
@@ -15,6 +15,7 @@ import { hostAntiAffinityCaps } from "./rules/host-anti-affinity.ts";
 import { hostPortCaps, shapesWithTakenPorts } from "./rules/host-ports.ts";
 import { hostSpreadCaps } from "./rules/host-spread.ts";
 import { poolLimitRows, reservationRows } from "./rules/pool-limits.ts";
+import { resolveVolumes } from "./volumes.ts";
 import { ruleContext } from "./rules/rule-context.ts";
 import { type Avoidances, avoidanceOf, runningAvoidances } from "./rules/running-anti-affinity.ts";
 
@@ -23,7 +24,9 @@ import { type Avoidances, avoidanceOf, runningAvoidances } from "./rules/running
  *
  * The order of pods, pools, types and nodes in the snapshot changes nothing but the order of bins.
  */
-export function compileProblem(snapshot: Snapshot): Compiled {
+export function compileProblem(given: Snapshot): Compiled {
+  const volumes = resolveVolumes(given);
+  const snapshot = { ...given, pods: volumes.pods, nodes: volumes.nodes };
   // Classes first: only the labels that they ask about can tell shapes apart.
   const classified = classifyPods(snapshot);
   const asked = askedKeysOf(snapshot, classified.classes);
@@ -36,7 +39,7 @@ export function compileProblem(snapshot: Snapshot): Compiled {
   const bySize = placesBySize(site);
   const classes: PodClass[] = [];
   const allowed: Uint8Array[] = [];
-  const refused: RefusedPods[] = [...classified.refused];
+  const refused: RefusedPods[] = [...volumes.refused, ...classified.refused];
   for (const one of classified.classes) {
     const needs = needsOf(one, avoidances);
     const bits = allowedPlaces(site, one, needs, allowedBySameRules);
@@ -93,13 +96,13 @@ export function compileProblem(snapshot: Snapshot): Compiled {
       rowTexts: rows.map((one) => one.text),
     },
     refused,
-    notes: notesOf(snapshot, classified, offers.complete),
+    notes: [...notesOf(snapshot, classified, offers.complete), ...volumes.notes],
   };
 }
 
 /** All that the labels of its node must meet: its own constraint, the keys it spreads over, domains it must avoid. */
 function needsOf(one: PodClass, avoidances: Avoidances): NodeConstraint {
-  const own = narrowConstraint(one.constraint, spreadRequirements(one));
+  const own = narrowConstraint(withVolumes(one.constraint, one.sample), spreadRequirements(one));
   return narrowConstraint(own, avoidanceOf(avoidances, one.meant));
 }
 

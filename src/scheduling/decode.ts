@@ -7,6 +7,7 @@ import { AlternateFinder } from "./alternates.ts";
 import { type Shape, labelsOfShape } from "./compile/shapes.ts";
 import type { Compiled } from "./compiled.ts";
 import { explainPlan } from "./explain-plan.ts";
+import { ATTACH_PREFIX } from "./volumes.ts";
 import { explainUnplaced } from "./explain-unplaced.ts";
 
 /**
@@ -141,7 +142,11 @@ export function demandOf(compiled: Compiled, content: Content): Float64Array {
 }
 
 function resourcesOf(names: readonly string[], amounts: Float64Array): Resources {
-  return new Map(names.flatMap((name, r) => (amounts[r]! > 0 ? [[name, amounts[r]!] as const] : [])));
+  return new Map(
+    names.flatMap((name, r) =>
+      amounts[r]! > 0 && !name.startsWith(ATTACH_PREFIX) ? [[name, amounts[r]!] as const] : [],
+    ),
+  );
 }
 
 function refusedPods(compiled: Compiled): readonly Unschedulable[] {

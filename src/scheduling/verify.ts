@@ -12,6 +12,7 @@ import { checkNeighbours } from "./verify/neighbours.ts";
 import { checkRoomAndRules } from "./verify/placement.ts";
 import { checkSpread } from "./verify/spread.ts";
 import { type PlacedPods, hostsOf } from "./verify/hosts.ts";
+import { checkVolumes } from "./verify/volumes.ts";
 import type { Report, Violation } from "./verify/violation.ts";
 
 /** More than this says nothing new. */
@@ -30,6 +31,7 @@ export function verifyPlan(snapshot: Snapshot, plan: Plan): readonly Violation[]
   checkRoomAndRules(hosts, report);
   checkNeighbours(snapshot, hosts, report);
   checkSpread(snapshot, hosts, report);
+  checkVolumes(snapshot, hosts, report);
   checkNodeLimits(snapshot, plan, report);
   checkAlternates(snapshot, plan, placed, report);
   checkMoney(plan, report);

@@ -4,6 +4,7 @@ import { podKey } from "../../domain/pod.ts";
 import type { Pod } from "../../domain/pod.ts";
 import type { LabelSelector } from "../../domain/label-selector.ts";
 import { inputError } from "../../domain/errors.ts";
+import type { PersistentVolumeClaim } from "../../domain/volume.ts";
 import type { PodTemplate } from "./pod-spec.ts";
 import type { Workload } from "./workloads.ts";
 
@@ -18,6 +19,16 @@ export interface OwnedPod {
 export interface Expansion {
   readonly pods: readonly Pod[];
   readonly daemonSets: readonly DaemonSet[];
+  /** Claims that the controllers will make with these pods. */
+  readonly claims: readonly PersistentVolumeClaim[];
+}
+
+/** The claims of a pod that its generic ephemeral volumes make. */
+export function plannedClaims(
+  templates: readonly PersistentVolumeClaim[],
+  nameOf: (template: string) => string,
+): readonly PersistentVolumeClaim[] {
+  return templates.map((one) => ({ ...one, name: nameOf(one.name), planned: true }));
 }
 
 /** A pod of this name from this template; its generic ephemeral volumes become claims. */
@@ -26,7 +37,7 @@ export function instantiate(template: PodTemplate, name: string, extra: Partial<
   if (template.ephemeralVolumes.length === 0) return pod;
   return {
     ...pod,
-    volumeClaims: [...pod.volumeClaims, ...template.ephemeralVolumes.map((volume) => `${name}-${volume}`)],
+    volumeClaims: [...pod.volumeClaims, ...template.ephemeralVolumes.map((volume) => `${name}-${volume.name}`)],
   };
 }
 
@@ -95,8 +106,18 @@ export function expandWorkloads(workloads: readonly Workload[], live: readonly O
   // Only now are pods made: an input that asks for too many costs nothing.
   const used = usedLabelKeys(workloads, live);
   const pods: Pod[] = [];
-  for (const { workload, missing } of wanted) expandOne(workload, missing, taken, used, pods);
-  return { pods, daemonSets };
+  const claims: PersistentVolumeClaim[] = [];
+  for (const { workload, missing } of wanted) {
+    const from = pods.length;
+    expandOne(workload, missing, taken, used, pods);
+    const { claimTemplates, template } = workload;
+    if (claimTemplates.length + template.ephemeralVolumes.length === 0) continue;
+    for (const { name } of pods.slice(from)) {
+      claims.push(...plannedClaims(claimTemplates, (claim) => `${claim}-${name}`));
+      claims.push(...plannedClaims(template.ephemeralVolumes, (volume) => `${name}-${volume}`));
+    }
+  }
+  return { pods, daemonSets, claims };
 }
 
 function expandOne(
@@ -133,7 +154,7 @@ function expandOne(
     const volumeClaims =
       claimTemplates.length === 0
         ? template.pod.volumeClaims
-        : [...template.pod.volumeClaims, ...claimTemplates.map((claim) => `${claim}-${podName}`)];
+        : [...template.pod.volumeClaims, ...claimTemplates.map((claim) => `${claim.name}-${podName}`)];
     pods.push(instantiate(template, podName, { ...shared, labels, volumeClaims }));
   }
 }

@@ -10,6 +10,10 @@ export type Kind =
   | "NodePool"
   | "Provisioner"
   | "Node"
+  | "PersistentVolume"
+  | "PersistentVolumeClaim"
+  | "StorageClass"
+  | "CSINode"
   | "Pod"
   | "Deployment"
   | "StatefulSet"
@@ -46,6 +50,10 @@ const KINDS: readonly KindInfo[] = [
   info(1, "NodePool", "karpenter.sh", "v1 v1beta1", false),
   info(1, "Provisioner", "karpenter.sh", "v1alpha5", false),
   info(1, "Node", "", "v1", false),
+  info(1, "PersistentVolume", "", "v1", false),
+  info(1, "PersistentVolumeClaim", "", "v1", true),
+  info(1, "StorageClass", "storage.k8s.io", "v1 v1beta1", false),
+  info(1, "CSINode", "storage.k8s.io", "v1 v1beta1", false),
   info(2, "Pod", "", "v1", true),
   info(2, "ReplicationController", "", "v1", true),
   info(2, "Deployment", "apps", "v1", true),

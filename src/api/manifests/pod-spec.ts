@@ -2,6 +2,7 @@
 import type { HostPort, Pod } from "../../domain/pod.ts";
 import type { Resources } from "../../domain/resources.ts";
 import type { Toleration } from "../../domain/taint.ts";
+import type { PersistentVolumeClaim } from "../../domain/volume.ts";
 import { readAffinity, readTopologySpread, reportUnknown } from "./affinity.ts";
 import {
   failField,
@@ -51,7 +52,7 @@ export interface PodTemplate {
   /** Its `name` is empty. */
   readonly pod: Pod;
   /** Generic ephemeral volumes: each pod gets a claim of its own, named after pod and volume. */
-  readonly ephemeralVolumes: readonly string[];
+  readonly ephemeralVolumes: readonly PersistentVolumeClaim[];
 }
 
 export interface TemplateSource {
@@ -77,7 +78,7 @@ export function readPodTemplate(source: TemplateSource, context: PodContext): Po
   const runtime = readRuntimeClass(spec, at, context);
   const containers = readContainers(spec, source, context, runtime, unsupported);
   const affinity = readAffinity(spec.affinity, `${at}.affinity`, unsupported);
-  const volumes = readVolumes(spec.volumes, `${at}.volumes`, unsupported);
+  const volumes = readVolumes(spec.volumes, `${at}.volumes`, namespace, unsupported);
   const tolerations = readTolerations(spec.tolerations, `${at}.tolerations`);
   const labels = readLabels(source.metadata?.labels, `${source.metadataField}.labels`);
 

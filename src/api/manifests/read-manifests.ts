@@ -5,11 +5,12 @@ import type { NodePool } from "../../domain/node-pool.ts";
 import type { Pod } from "../../domain/pod.ts";
 import type { Resources } from "../../domain/resources.ts";
 import type { Rejected } from "../../domain/snapshot.ts";
+import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from "../../domain/volume.ts";
 import type { ManifestSource } from "../plan-service.ts";
 import { checkUsable } from "./check-usable.ts";
 import { mergeDefaults, readLimitRange, readPriorityClass, readRuntimeClass } from "./cluster-defaults.ts";
 import { locate, readDocuments, type RawObject } from "./documents.ts";
-import { expandWorkloads, instantiate, topController, type OwnedPod } from "./expand.ts";
+import { expandWorkloads, instantiate, plannedClaims, topController, type OwnedPod } from "./expand.ts";
 import { FieldError, readObject, readString, type Fields } from "./fields.ts";
 import { Identifier, type Named } from "./identify.ts";
 import { readLabels } from "./label-syntax.ts";
@@ -22,6 +23,7 @@ import { readPodTemplate, type PodContext, type RuntimeClass } from "./pod-spec.
 import type { PoolDefaults } from "./pool-defaults.ts";
 import { newQuantityCache } from "./quantities.ts";
 import type { ReadContext, ReadResult } from "./read-result.ts";
+import { readCsiNode, readPersistentVolume, readPersistentVolumeClaim, readStorageClass } from "./storage.ts";
 import { controllerOf, readWorkload, type Workload, type WorkloadKind } from "./workloads.ts";
 
 /** So many rejections get a line number; finding one means to parse the document again. */
@@ -69,6 +71,11 @@ class ManifestReader {
   private readonly nodeClasses = new Map<string, NodeClass | string>();
   private readonly nodePools: NodePool[] = [];
   private readonly nodes: Node[] = [];
+  private readonly volumes = new Map<string, PersistentVolume>();
+  private readonly claims = new Map<string, PersistentVolumeClaim>();
+  private readonly storageClasses = new Map<string, StorageClass>();
+  private readonly attachLimits = new Map<string, ReadonlyMap<string, number>>();
+  private readonly liveClaims: PersistentVolumeClaim[] = [];
   private readonly live: OwnedPod[] = [];
   private readonly workloads: Workload[] = [];
   private readonly interned = new Map<string, Resources>();
@@ -138,6 +145,18 @@ class ManifestReader {
       case "Node":
         this.nodes.push(readNode(name, object, this.cache, this.note));
         return;
+      case "PersistentVolume":
+        this.volumes.set(name, readPersistentVolume(name, object));
+        return;
+      case "PersistentVolumeClaim":
+        this.claims.set(`${namespace}/${name}`, readPersistentVolumeClaim(namespace, name, object));
+        return;
+      case "StorageClass":
+        this.storageClasses.set(name, readStorageClass(name, object));
+        return;
+      case "CSINode":
+        this.attachLimits.set(name, readCsiNode(object));
+        return;
       case "Pod":
         this.readPod(namespace, name, object);
         return;
@@ -190,11 +209,16 @@ class ManifestReader {
       });
     }
     const pod = instantiate(template, name, nodeName === "" ? {} : { nodeName });
+    this.liveClaims.push(...plannedClaims(template.ephemeralVolumes, (volume) => `${name}-${volume}`));
     this.live.push({ pod, controller, leaving: isSet(metadata?.deletionTimestamp) });
   }
 
   finish(): ReadResult {
     const expansion = expandWorkloads(this.workloads, this.live, this.limits.maxPods);
+    for (const claim of [...this.liveClaims, ...expansion.claims]) {
+      const key = `${claim.namespace}/${claim.name}`;
+      if (!this.claims.has(key)) this.claims.set(key, claim);
+    }
     const controllers = new Map(this.workloads.map((w) => [`${w.namespace}/${w.kind}/${w.name}`, w.controller]));
     const nodeNames = new Set(this.nodes.map((node) => node.name));
     const pods: Pod[] = [];
@@ -221,6 +245,12 @@ class ManifestReader {
       nodePools: this.nodePools,
       daemonSets: expansion.daemonSets,
       namespaces: this.namespaces,
+      storage: {
+        volumes: this.volumes,
+        claims: this.claims,
+        classes: this.storageClasses,
+        attachLimits: this.attachLimits,
+      },
       rejected: this.rejected,
       ignored: this.ignored,
       notes: [...this.notes],

@@ -3,6 +3,7 @@ import type { DaemonSet, Node } from "../../domain/node.ts";
 import type { NodePool } from "../../domain/node-pool.ts";
 import type { Pod } from "../../domain/pod.ts";
 import type { Rejected } from "../../domain/snapshot.ts";
+import type { Storage } from "../../domain/volume.ts";
 import type { ReadLimits } from "./limits.ts";
 import type { PoolDefaults } from "./pool-defaults.ts";
 
@@ -27,6 +28,7 @@ export interface ReadResult {
   readonly daemonSets: readonly DaemonSet[];
   /** Namespace to its labels; every namespace that a pod is in has an entry. */
   readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly storage: Storage;
   readonly rejected: readonly Rejected[];
   /** Objects that play no part, by kind. */
   readonly ignored: ReadonlyMap<string, number>;

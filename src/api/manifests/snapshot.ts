@@ -34,6 +34,7 @@ export function buildSnapshot(read: ReadResult, catalog: Catalog, timeMs: number
     daemonSets: read.daemonSets,
     instanceTypes,
     namespaces: read.namespaces,
+    storage: read.storage,
     rejected: read.rejected,
     ignored: read.ignored,
     notes: [...read.notes, ...zoneNotes(read.nodePools, instanceTypes, catalog)],

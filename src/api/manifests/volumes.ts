@@ -1,10 +1,12 @@
 /** Volumes of a pod as far as they bind it to nodes: claims by name, and old kinds that are tied to a zone or a node. */
+import type { PersistentVolumeClaim } from "../../domain/volume.ts";
 import { readList, readObject, readString, requireObject, requireString } from "./fields.ts";
+import { claimOf } from "./storage.ts";
 
 export interface VolumeParts {
   readonly claims: readonly string[];
-  /** Names of generic ephemeral volumes. */
-  readonly ephemeral: readonly string[];
+  /** Generic ephemeral volumes: claims under the name of the volume. */
+  readonly ephemeral: readonly PersistentVolumeClaim[];
 }
 
 const NONE: readonly never[] = [];
@@ -24,18 +26,22 @@ const BOUND_KINDS = [
 ];
 
 /** @param unsupported  gets a sentence for each volume whose placement rule cannot be expressed */
-export function readVolumes(value: unknown, field: string, unsupported: string[]): VolumeParts {
+export function readVolumes(value: unknown, field: string, namespace: string, unsupported: string[]): VolumeParts {
   const list = readList(value, field);
   if (list.length === 0) return NO_VOLUMES;
   const claims: string[] = [];
-  const ephemeral: string[] = [];
+  const ephemeral: PersistentVolumeClaim[] = [];
   for (const [index, item] of list.entries()) {
     const at = `${field}[${String(index)}]`;
     const volume = requireObject(item, at);
     const claim = readObject(volume.persistentVolumeClaim, `${at}.persistentVolumeClaim`);
     if (claim !== undefined) claims.push(requireString(claim.claimName, `${at}.persistentVolumeClaim.claimName`));
-    if (readObject(volume.ephemeral, `${at}.ephemeral`) !== undefined)
-      ephemeral.push(requireString(volume.name, `${at}.name`));
+    const made = readObject(volume.ephemeral, `${at}.ephemeral`);
+    if (made !== undefined) {
+      const field = `${at}.ephemeral.volumeClaimTemplate`;
+      const spec = readObject(readObject(made.volumeClaimTemplate, field)?.spec, `${field}.spec`);
+      ephemeral.push(claimOf(namespace, requireString(volume.name, `${at}.name`), spec, `${field}.spec`));
+    }
     for (const kind of BOUND_KINDS) {
       if (volume[kind] === undefined || volume[kind] === null) continue;
       const name = readString(volume.name, `${at}.name`) ?? String(index);

@@ -10,9 +10,11 @@ import {
   shown,
 } from "./fields.ts";
 import type { Fields } from "./fields.ts";
+import type { PersistentVolumeClaim } from "../../domain/volume.ts";
 import { readPodTemplate } from "./pod-spec.ts";
 import type { PodContext, PodTemplate } from "./pod-spec.ts";
 import { readLabelSelector } from "./selectors.ts";
+import { claimOf } from "./storage.ts";
 
 export type WorkloadKind =
   "Deployment" | "StatefulSet" | "ReplicaSet" | "ReplicationController" | "Job" | "CronJob" | "DaemonSet";
@@ -27,8 +29,8 @@ export interface Workload {
   readonly template: PodTemplate;
   /** `Kind/name` of its controller, e.g. of a ReplicaSet its Deployment. */
   readonly controller: string | undefined;
-  /** Names of volume claim templates (StatefulSet). */
-  readonly claimTemplates: readonly string[];
+  /** Volume claim templates (StatefulSet), under the name of the template. */
+  readonly claimTemplates: readonly PersistentVolumeClaim[];
   /** First ordinal (StatefulSet). */
   readonly firstOrdinal: number;
 }
@@ -70,7 +72,7 @@ export function readWorkload(
     replicas: readReplicas(kind, name, spec, jobSpec, at, object, maxReplicas, context),
     template: pods,
     controller: controllerOf(object.metadata),
-    claimTemplates: kind === "StatefulSet" ? readClaimTemplates(spec) : [],
+    claimTemplates: kind === "StatefulSet" ? readClaimTemplates(namespace, spec) : [],
     firstOrdinal:
       readInteger(readObject(spec.ordinals, "spec.ordinals")?.start, "spec.ordinals.start", 0, 2_147_483_647) ?? 0,
   };
@@ -150,10 +152,12 @@ function jobPods(object: Fields, parallelism: number, completions: number | unde
   return completions === undefined ? parallelism : Math.max(0, Math.min(parallelism, completions - succeeded));
 }
 
-function readClaimTemplates(spec: Fields): readonly string[] {
+function readClaimTemplates(namespace: string, spec: Fields): readonly PersistentVolumeClaim[] {
   return readList(spec.volumeClaimTemplates, "spec.volumeClaimTemplates").map((item, index) => {
     const at = `spec.volumeClaimTemplates[${String(index)}]`;
-    const metadata = requireObject(requireObject(item, at).metadata, `${at}.metadata`);
-    return requireString(readString(metadata.name, `${at}.metadata.name`), `${at}.metadata.name`);
+    const template = requireObject(item, at);
+    const metadata = requireObject(template.metadata, `${at}.metadata`);
+    const claim = requireString(readString(metadata.name, `${at}.metadata.name`), `${at}.metadata.name`);
+    return claimOf(namespace, claim, readObject(template.spec, `${at}.spec`), `${at}.spec`);
   });
 }

@@ -1,7 +1,7 @@
 /** Which labels matter: a label that no pod, DaemonSet or rule asks about cannot tell two offerings apart. */
 import type { Snapshot } from "../../domain/snapshot.ts";
 import { HOSTNAME_LABEL, type Requirements, type ValueSet, canonicalKey } from "../../domain/requirement.ts";
-import { nodeConstraintOf, valueSetText } from "./node-constraint.ts";
+import { constraintText, nodeConstraintOf, valueSetText, withVolumes } from "./node-constraint.ts";
 import type { PodClass } from "./pod-classes.ts";
 
 export interface AskedKeys {
@@ -22,7 +22,8 @@ export function askedKeysOf(snapshot: Snapshot, classes: readonly PodClass[]): A
   const relevant = new Set<string>();
   const terms = new Set<Requirements>();
 
-  for (const constraint of new Map(classes.map((one) => [one.constraintText, one.constraint])).values()) {
+  const constraints = classes.map((one) => withVolumes(one.constraint, one.sample));
+  for (const constraint of new Map(constraints.map((one) => [constraintText(one), one])).values()) {
     for (const term of constraint.terms) {
       terms.add(term);
       for (const [key, set] of term) {

@@ -38,6 +38,13 @@ export function narrowConstraint(constraint: NodeConstraint, extra: Requirements
   return { terms: constraint.terms.map((term) => intersectRequirements(term, extra)) };
 }
 
+/** Adds what the pod's volumes ask: any one of their alternatives. */
+export function withVolumes(constraint: NodeConstraint, pod: Pick<Pod, "volumeTerms">): NodeConstraint {
+  const alternatives = pod.volumeTerms ?? [];
+  if (alternatives.length === 0) return constraint;
+  return { terms: alternatives.flatMap((term) => narrowConstraint(constraint, requirementsOf(term)).terms) };
+}
+
 /** Whether a node with these labels (under canonical keys) meets the constraint. */
 export function constraintAllows(constraint: NodeConstraint, labels: ReadonlyMap<string, string>): boolean {
   return constraint.terms.some((term) => allowsLabels(term, labels));

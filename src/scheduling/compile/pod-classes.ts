@@ -168,6 +168,7 @@ class ProfileTable {
   private readonly requests = new Interner<Resources>(mapText, quickMapText);
   private readonly selectors = new Interner<ReadonlyMap<string, string>>(mapText, quickMapText);
   private readonly terms = new Interner<Pod["requiredNodeTerms"]>(termsText);
+  private readonly volumes = new Interner<Pod["requiredNodeTerms"]>(termsText);
   private readonly tolerations = new Interner<Pod["tolerations"]>(tolerationsTextOf);
   private readonly spreads = new Interner<Pod["topologySpread"]>(spreadsText);
   private readonly apart = new Interner<Pod["podAntiAffinity"]>(affinityText);
@@ -192,7 +193,8 @@ class ProfileTable {
     const ports = pod.hostPorts.length === 0 ? 0 : this.ports.id(pod.hostPorts);
     // A rule without namespaces speaks of the owner's own.
     const namespace = spreads === 0 && apart === 0 ? "" : pod.namespace;
-    const key = `${requests},${selector},${terms},${tolerations},${spreads},${apart},${ports},${pod.priority},${namespace}`;
+    const volumes = pod.volumeTerms === undefined ? 0 : this.volumes.id(pod.volumeTerms);
+    const key = `${volumes},${requests},${selector},${terms},${tolerations},${spreads},${apart},${ports},${pod.priority},${namespace}`;
     const known = this.byKey.get(key);
     if (known !== undefined) return known;
     const id = this.all.length;
@@ -201,6 +203,7 @@ class ProfileTable {
     const where = constraintText(constraint);
     const tolerationsText = this.tolerations.text(tolerations);
     const text = [
+      this.volumes.text(volumes),
       this.requests.text(requests),
       where,
       tolerationsText,
@@ -221,6 +224,7 @@ function sharesParts(a: Pod, b: Pod): boolean {
     a.requests === b.requests &&
     a.nodeSelector === b.nodeSelector &&
     a.requiredNodeTerms === b.requiredNodeTerms &&
+    a.volumeTerms === b.volumeTerms &&
     a.tolerations === b.tolerations &&
     a.topologySpread === b.topologySpread &&
     a.podAntiAffinity === b.podAntiAffinity &&

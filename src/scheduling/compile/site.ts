@@ -5,6 +5,7 @@ import { amountOf } from "../../domain/resources.ts";
 import { formatQuantity } from "../../domain/quantity.ts";
 import type { Snapshot } from "../../domain/snapshot.ts";
 import type { Bar, Site } from "../compiled.ts";
+import { ATTACH_PREFIX, UNKNOWN_ATTACH_LIMIT } from "../volumes.ts";
 import { type DaemonLoad, daemonLoads } from "./daemon-sets.ts";
 import type { Places } from "./places.ts";
 import type { PodClass } from "./pod-classes.ts";
@@ -25,7 +26,7 @@ export function siteOf(snapshot: Snapshot, places: Places, classes: readonly Pod
     if (byLoad === undefined) rows.set(allocatable, (byLoad = new Map<DaemonLoad, Float64Array>()));
     let row = byLoad.get(daemons[s]!);
     if (row === undefined) {
-      row = Float64Array.from(resources, (name) => amountOf(allocatable, name) - amountOf(daemons[s]!.requests, name));
+      row = Float64Array.from(resources, (name) => roomOf(allocatable, name) - amountOf(daemons[s]!.requests, name));
       byLoad.set(daemons[s]!, row);
     }
     free.set(row, s * resources.length);
@@ -49,6 +50,11 @@ function resourcesThatMatter(classes: readonly PodClass[], daemons: readonly Dae
   for (const one of new Set(classes.map((podClass) => podClass.requests))) add(one);
   for (const load of new Set(daemons)) add(load.requests);
   return [...BASE_RESOURCES, ...[...names].sort()];
+}
+
+/** What a machine that is not there yet has; how many volumes it may attach is not known. */
+function roomOf(allocatable: Resources, name: string): number {
+  return name.startsWith(ATTACH_PREFIX) ? UNKNOWN_ATTACH_LIMIT : amountOf(allocatable, name);
 }
 
 /** Allocatable less running pods and DaemonSet pods yet to come; an overcommitted resource has nothing free. */

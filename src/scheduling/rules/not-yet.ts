@@ -16,9 +16,6 @@ export function notYetSupported(pod: Pod): string | undefined {
       return `required pod anti-affinity on ${term.topologyKey} is not supported yet (only on ${HOSTNAME_LABEL})`;
     }
   }
-  if (pod.volumeClaims.length > 0) {
-    return `volumes from PersistentVolumeClaims (${pod.volumeClaims[0]!}) are not supported yet`;
-  }
   if (pod.resourceClaims.length > 0) return `resourceClaims (${pod.resourceClaims[0]!}) are not supported yet`;
   if (pod.schedulingGates.length > 0) return `it waits behind the scheduling gate ${pod.schedulingGates[0]!}`;
   if (pod.schedulerName !== "" && pod.schedulerName !== "default-scheduler") {

@@ -49,7 +49,6 @@ function checkRules(host: Host, pod: Pod, report: Report): void {
 function unknownRule(pod: Pod): string | undefined {
   if (pod.unsupported.length > 0) return "unsupported rules";
   if (pod.podAffinity.length > 0) return "required pod affinity";
-  if (pod.volumeClaims.length > 0) return "volumes";
   if (pod.resourceClaims.length > 0) return "resource claims";
   return pod.schedulingGates.length > 0 ? "scheduling gates" : undefined;
 }

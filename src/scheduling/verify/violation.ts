@@ -18,6 +18,7 @@ export type ViolationCode =
   | "ANTI_AFFINITY"
   | "HOST_PORT"
   | "SPREAD"
+  | "VOLUME"
   | "UNSUPPORTED_RULE"
   | "POOL_LIMIT"
   | "RESERVATION"

@@ -247,7 +247,6 @@ describe("rules that are not understood yet are refused by name", () => {
       pod: web.apartFrom(affinityTerm(ZONE, { app: "db" })),
       says: /anti-affinity on topology/,
     },
-    volumes: { pod: web.but({ volumeClaims: ["data"] }), says: /PersistentVolumeClaims \(data\)/ },
     "resource claims": { pod: web.but({ resourceClaims: ["gpu"] }), says: /resourceClaims \(gpu\)/ },
     "scheduling gates": { pod: web.but({ schedulingGates: ["hold"] }), says: /scheduling gate hold/ },
     "another scheduler": { pod: web.but({ schedulerName: "volcano" }), says: /volcano/ },

@@ -281,7 +281,7 @@ describe("a broken plan is caught", () => {
     },
     "a rule placed that nobody understands": {
       plan: valid,
-      in: { ...base, pods: base.pods.map((one): Pod => ({ ...one, volumeClaims: ["data"] })) },
+      in: { ...base, pods: base.pods.map((one): Pod => ({ ...one, resourceClaims: ["data"] })) },
       code: "UNSUPPORTED_RULE",
     },
     "a limit exceeded": {
