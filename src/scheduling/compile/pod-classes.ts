@@ -25,8 +25,18 @@ export interface PodClass {
   readonly spreads: readonly { readonly constraint: TopologySpreadConstraint; readonly matcher: PodMatcher }[];
   /** Required hostname anti-affinity: whom these pods do not share a node with. */
   readonly apart: readonly PodMatcher[];
+  /** Required anti-affinity over other keys: whom these pods do not share a domain with. */
+  readonly domainApart: readonly AffinityRule[];
+  /** Required affinity: with whom these pods share a domain, or a node. */
+  readonly together: readonly AffinityRule[];
   /** Equal in every run for the same class, so fit to sort by. */
   readonly text: string;
+}
+
+/** A term of affinity or anti-affinity: the canonical key it is about, and whom it means. */
+export interface AffinityRule {
+  readonly key: string;
+  readonly matcher: PodMatcher;
 }
 
 export interface RefusedPods {
@@ -92,13 +102,15 @@ export function classifyPods(snapshot: Snapshot): Classified {
   for (const pod of running) for (const term of pod.podAntiAffinity) matchers.ofTerm(pod, term);
 
   const classes = new Map<string, { pods: Pod[]; made: Omit<PodClass, "pods"> }>();
-  for (const { group, profile, spreads, apart } of ruled) {
+  for (const { group, profile, ...rules } of ruled) {
     const sample = group.pods[0]!;
     const meant = matchers.meaning(sample, group.visible);
     const text = [
       profile.text,
-      ...spreads.map((rule) => rule.matcher.text),
-      ...apart.map((matcher) => matcher.text),
+      ...rules.spreads.map((rule) => rule.matcher.text),
+      ...rules.apart.map((matcher) => matcher.text),
+      ...rules.domainApart.map((rule) => rule.matcher.text),
+      ...rules.together.map((rule) => rule.matcher.text),
       "meant",
       ...meant.map((id) => matchers.all[id]!.text).sort(),
     ].join(SEPARATOR);
@@ -109,7 +121,7 @@ export function classifyPods(snapshot: Snapshot): Classified {
     }
     const { constraint, constraintText: where, tolerationsText } = profile;
     const made = { sample, requests: sample.requests, constraint, constraintText: where, tolerationsText };
-    classes.set(text, { pods: group.pods, made: { ...made, meant, spreads, apart, text } });
+    classes.set(text, { pods: group.pods, made: { ...made, meant, ...rules, text } });
   }
 
   return {
@@ -150,14 +162,17 @@ function groupByVisibility(
 }
 
 /** The hard rules that a pod owns, with label keys folded in. */
-function rulesOf(pod: Pod, matchers: PodMatchers): Pick<PodClass, "spreads" | "apart"> {
+function rulesOf(pod: Pod, matchers: PodMatchers): Pick<PodClass, "spreads" | "apart" | "domainApart" | "together"> {
+  const termsOf = (terms: Pod["podAffinity"]): AffinityRule[] =>
+    terms.map((term) => ({ key: canonicalKey(term.topologyKey), matcher: matchers.ofTerm(pod, term) }));
+  const apart = termsOf(pod.podAntiAffinity);
   return {
     spreads: pod.topologySpread
       .filter((constraint) => constraint.whenUnsatisfiable === "DoNotSchedule")
       .map((constraint) => ({ constraint, matcher: matchers.ofSpread(pod, constraint) })),
-    apart: pod.podAntiAffinity
-      .filter((term) => canonicalKey(term.topologyKey) === HOSTNAME_LABEL)
-      .map((term) => matchers.ofTerm(pod, term)),
+    apart: apart.filter(({ key }) => key === HOSTNAME_LABEL).map(({ matcher }) => matcher),
+    domainApart: apart.filter(({ key }) => key !== HOSTNAME_LABEL),
+    together: termsOf(pod.podAffinity),
   };
 }
 
@@ -172,6 +187,7 @@ class ProfileTable {
   private readonly tolerations = new Interner<Pod["tolerations"]>(tolerationsTextOf);
   private readonly spreads = new Interner<Pod["topologySpread"]>(spreadsText);
   private readonly apart = new Interner<Pod["podAntiAffinity"]>(affinityText);
+  private readonly together = new Interner<Pod["podAffinity"]>(affinityText);
   private readonly ports = new Interner<Pod["hostPorts"]>(portsText);
   private previous: Pod | undefined;
   private previousId = -1;
@@ -190,11 +206,12 @@ class ProfileTable {
     const tolerations = pod.tolerations.length === 0 ? 0 : this.tolerations.id(pod.tolerations);
     const spreads = pod.topologySpread.length === 0 ? 0 : this.spreads.id(pod.topologySpread);
     const apart = pod.podAntiAffinity.length === 0 ? 0 : this.apart.id(pod.podAntiAffinity);
+    const together = pod.podAffinity.length === 0 ? 0 : this.together.id(pod.podAffinity);
     const ports = pod.hostPorts.length === 0 ? 0 : this.ports.id(pod.hostPorts);
     // A rule without namespaces speaks of the owner's own.
-    const namespace = spreads === 0 && apart === 0 ? "" : pod.namespace;
+    const namespace = spreads === 0 && apart === 0 && together === 0 ? "" : pod.namespace;
     const volumes = pod.volumeTerms === undefined ? 0 : this.volumes.id(pod.volumeTerms);
-    const key = `${volumes},${requests},${selector},${terms},${tolerations},${spreads},${apart},${ports},${pod.priority},${namespace}`;
+    const key = `${volumes},${requests},${selector},${terms},${tolerations},${spreads},${apart},${together},${ports},${pod.priority},${namespace}`;
     const known = this.byKey.get(key);
     if (known !== undefined) return known;
     const id = this.all.length;
@@ -209,6 +226,7 @@ class ProfileTable {
       tolerationsText,
       this.spreads.text(spreads),
       this.apart.text(apart),
+      this.together.text(together),
       this.ports.text(ports),
       pod.priority,
       namespace,
@@ -228,6 +246,7 @@ function sharesParts(a: Pod, b: Pod): boolean {
     a.tolerations === b.tolerations &&
     a.topologySpread === b.topologySpread &&
     a.podAntiAffinity === b.podAntiAffinity &&
+    a.podAffinity === b.podAffinity &&
     a.hostPorts === b.hostPorts &&
     a.priority === b.priority &&
     a.namespace === b.namespace

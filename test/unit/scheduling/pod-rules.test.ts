@@ -242,11 +242,6 @@ describe("host ports", () => {
 
 describe("rules that are not understood yet are refused by name", () => {
   const cases: Record<string, { pod: Pod; says: RegExp }> = {
-    "pod affinity": { pod: web.near(affinityTerm(HOST, { app: "db" })), says: /pod affinity/ },
-    "anti-affinity over zones": {
-      pod: web.apartFrom(affinityTerm(ZONE, { app: "db" })),
-      says: /anti-affinity on topology/,
-    },
     "resource claims": { pod: web.but({ resourceClaims: ["gpu"] }), says: /resourceClaims \(gpu\)/ },
     "scheduling gates": { pod: web.but({ schedulingGates: ["hold"] }), says: /scheduling gate hold/ },
     "another scheduler": { pod: web.but({ schedulerName: "volcano" }), says: /volcano/ },
