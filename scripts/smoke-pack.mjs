@@ -57,9 +57,19 @@ try {
     console.log(`pack: plimsoll ${version} works on Node ${node}; library: ${names.trim()}`);
   }
 
+  // The wrong option must be an error: typings that do not resolve are `any`, and `any` takes everything.
   writeFileSync(
     join(folder, "use.ts"),
-    'import * as plimsoll from "plimsoll";\nexport const names = Object.keys(plimsoll);\n',
+    [
+      'import { createPlimsoll, PlimsollError, type PlanResponse } from "plimsoll";',
+      "const plimsoll = await createPlimsoll({ workers: 1 });",
+      "// @ts-expect-error there is no such option",
+      "await createPlimsoll({ nonsense: 1 });",
+      "export const workers: number = plimsoll.poolStatus().workers;",
+      "export const costOf = (plan: PlanResponse): number => plan.cost.hourlyUsd;",
+      'export const codeOf = (error: unknown): string => (error instanceof PlimsollError ? error.code : "");',
+      "",
+    ].join("\n"),
   );
   const tsc = join(root, "node_modules", "typescript", "bin", "tsc");
   const typing = ["--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", "--target", "es2023"];
