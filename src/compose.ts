@@ -29,7 +29,10 @@ export interface Plimsoll {
   close(): Promise<void>;
 }
 
-/** How long a worker may overrun its time limit before it is ended, ms. */
+/**
+ * How long a worker may overrun its time limit before it is ended, ms. Packing, polish and certificate of 50,000 pods
+ * went 2.5 and 4.3 s over limits of 1 s and 0.2 s on a loaded machine of 2 cores: less would end good plans.
+ */
 const GRACE_MS = 5_000;
 
 /**
