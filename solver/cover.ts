@@ -26,6 +26,8 @@ export interface Measure {
 
 /** Sets of classes that share a set of shapes; beyond so many the smaller ones are left out (a weaker bound, still valid). */
 const MAX_SETS = 24;
+/** Of those, so many get rounding rows: there are dozens for each. */
+const MAX_ROUNDING_SETS = 8;
 /** Distinct divisors tried for rounding rows of one resource and set. */
 const MAX_DIVISORS = 16;
 
@@ -60,7 +62,7 @@ export function resourceRows(part: Part): CoverRow[] {
  */
 export function roundingRows(part: Part): CoverRow[] {
   const rows: CoverRow[] = [];
-  for (const set of confinedSets(part)) {
+  for (const set of confinedSets(part).slice(0, MAX_ROUNDING_SETS)) {
     for (let r = 0; r < part.resourceCount; r++) {
       for (const divisor of divisors(part, set, r)) {
         const row = coverRow(part, set, r, (amount) => Math.floor(amount / divisor));

@@ -21,20 +21,22 @@ export class AlternateFinder {
   /** By pool and chosen labels: what could be launched under the same template, cheapest first. */
   private readonly candidates = new Map<string, readonly Candidate[]>();
   private readonly groupBits = new Map<number, Uint8Array>();
-  private readonly spreadsOfClass: readonly (readonly number[])[];
+  /** By class: domain keys of the rules that own or count its pods. */
+  private readonly keysOfClass: readonly ReadonlySet<number>[];
 
   constructor(compiled: Compiled) {
     this.compiled = compiled;
-    const spreads: number[][] = compiled.index.classes.map(() => []);
-    compiled.problem.spreads.forEach((spread, i) => {
-      for (const k of new Set([...spread.owners, ...spread.counted])) spreads[k]!.push(i);
-    });
-    this.spreadsOfClass = spreads;
+    const { domainCaps, domainNeeds, spreads } = compiled.problem;
+    const keys = compiled.index.classes.map(() => new Set<number>());
+    for (const rule of [...spreads, ...domainCaps, ...domainNeeds]) {
+      for (const k of [...rule.owners, ...rule.counted]) keys[k]!.add(rule.key);
+    }
+    this.keysOfClass = keys;
   }
 
   /**
    * Offerings of the same pool that hold the content: every class may run there, it fits, it lies in the same domain of
-   * every spread that sees one of the pods, and it takes no more of the pool's limits than the first choice.
+   * every rule over domains that sees one of the pods, and it takes no more of the pool's limits than the first choice.
    *
    * @param demand  length R: what the content asks for together
    */
@@ -72,13 +74,9 @@ export class AlternateFinder {
     return true;
   }
 
-  /** Domain keys of the spreads that own or count a pod of the content. */
+  /** Domain keys of the rules that own or count a pod of the content. */
   private keysOf(content: Content): readonly number[] {
-    const keys = new Set<number>();
-    for (const k of content.classes) {
-      for (const spread of this.spreadsOfClass[k]!) keys.add(this.compiled.problem.spreads[spread]!.key);
-    }
-    return [...keys];
+    return [...new Set(Array.from(content.classes, (k) => [...this.keysOfClass[k]!]).flat())];
   }
 
   private candidatesOf(shape: Shape): readonly Candidate[] {

@@ -10,10 +10,12 @@ import { listShapes } from "./compile/shapes.ts";
 import { siteOf } from "./compile/site.ts";
 import type { Compiled, Site } from "./compiled.ts";
 import { explainRefusal } from "./explain-refusal.ts";
+import { DomainKeys } from "./rules/domain-keys.ts";
 import { domainSpreads, spreadRequirements } from "./rules/domain-spread.ts";
 import { hostAntiAffinityCaps } from "./rules/host-anti-affinity.ts";
 import { hostPortCaps, shapesWithTakenPorts } from "./rules/host-ports.ts";
 import { hostSpreadCaps } from "./rules/host-spread.ts";
+import { affinityPulls, affinityRequirements, domainAntiAffinityCaps } from "./rules/pod-affinity.ts";
 import { poolLimitRows, reservationRows } from "./rules/pool-limits.ts";
 import { resolveVolumes } from "./volumes.ts";
 import { ruleContext } from "./rules/rule-context.ts";
@@ -53,7 +55,10 @@ export function compileProblem(given: Snapshot): Compiled {
 
   const context = ruleContext(site, classes, allowed, classified.matchers);
   const caps = [...hostAntiAffinityCaps(context), ...hostSpreadCaps(context), ...hostPortCaps(context)];
-  const spreads = domainSpreads(context);
+  const keys = new DomainKeys(places);
+  const spreads = domainSpreads(context, keys);
+  const pulls = affinityPulls(context, keys);
+  const domainCaps = domainAntiAffinityCaps(context, keys);
   const rows = [...poolLimitRows(site), ...reservationRows(site)];
   const groups = groupClasses(allowed, places.shapes.length);
   const { resources } = site;
@@ -74,11 +79,10 @@ export function compileProblem(given: Snapshot): Compiled {
     binFree: site.free.slice(shapeCount * resources.length),
     shapeRows: rows.map((one) => one.row),
     nodeCaps: caps.map((one) => one.cap),
-    domainKeys: spreads.domainKeys,
+    domainKeys: keys.all,
     spreads: spreads.spreads,
-    domainCaps: [],
-    domainNeeds: [],
-    nodeNeeds: [],
+    domainCaps,
+    ...pulls,
   };
   return {
     problem,
@@ -102,7 +106,10 @@ export function compileProblem(given: Snapshot): Compiled {
 
 /** All that the labels of its node must meet: its own constraint, the keys it spreads over, domains it must avoid. */
 function needsOf(one: PodClass, avoidances: Avoidances): NodeConstraint {
-  const own = narrowConstraint(withVolumes(one.constraint, one.sample), spreadRequirements(one));
+  const own = narrowConstraint(
+    narrowConstraint(withVolumes(one.constraint, one.sample), spreadRequirements(one)),
+    affinityRequirements(one),
+  );
   return narrowConstraint(own, avoidanceOf(avoidances, one.meant));
 }
 

@@ -5,7 +5,7 @@ import { formatQuantity } from "../domain/quantity.ts";
 import type { Compiled } from "./compiled.ts";
 
 /** Codes of a pod that fits an empty place, but found none with room. */
-export type UnplacedCode = "LIMIT_REACHED" | "SPREAD" | "NODE_RULE" | "NODES_FULL" | "NO_ROOM";
+export type UnplacedCode = "LIMIT_REACHED" | "SPREAD" | "AFFINITY" | "NODE_RULE" | "NODES_FULL" | "NO_ROOM";
 
 /** Explains one class; `k` is its index in the Problem. */
 export function explainUnplaced(
@@ -30,6 +30,8 @@ export function explainUnplaced(
       reason: `No domain can take one more: ${spreads.join(" and ")} would be broken. Raise maxSkew, or allow nodes in the domains that have fewest.`,
     };
   }
+  const affinity = affinityReason(compiled, k);
+  if (affinity !== undefined) return { code: "AFFINITY", reason: affinity };
   if (shapes.length > 0) {
     return {
       code: "NO_ROOM",
@@ -49,6 +51,21 @@ export function explainUnplaced(
     code: "NODES_FULL",
     reason: "It fits only nodes that exist, and they are full. Let a NodePool make nodes that it may use.",
   };
+}
+
+/** Which pull or push of the class's own affinity has no answer, and what would give it one. */
+function affinityReason({ index, problem }: Compiled, k: number): string | undefined {
+  const one = index.classes[k]!;
+  const owns = (rule: { readonly owners: Int32Array }): boolean => rule.owners.includes(k);
+  if (problem.domainNeeds.some(owns) || problem.nodeNeeds.some(owns)) {
+    const keys = one.together.map((rule) => rule.key).join(" and ");
+    return `Its podAffinity on ${keys} has no answer: no place that it may use holds a pod that the term means, or has room beside it. Let the pods it follows be placed first, allow their zone, or make the term preferred.`;
+  }
+  if (problem.domainCaps.some(owns)) {
+    const keys = one.domainApart.map((rule) => rule.key).join(" and ");
+    return `Its podAntiAffinity on ${keys} leaves it no domain: each that it may use holds a pod that the term means. Allow more zones, or make the term preferred.`;
+  }
+  return undefined;
 }
 
 /** The shapes of the class's group that would hold one of its pods alone. */

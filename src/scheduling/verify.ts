@@ -5,6 +5,7 @@
 import type { Plan } from "../domain/plan.ts";
 import { type Pod, type PodKey, podKey } from "../domain/pod.ts";
 import type { Snapshot } from "../domain/snapshot.ts";
+import { checkAffinity } from "./verify/affinity.ts";
 import { checkAlternates } from "./verify/alternates.ts";
 import { checkMoney } from "./verify/money.ts";
 import { checkNodeLimits } from "./verify/pool-limits.ts";
@@ -32,6 +33,7 @@ export function verifyPlan(snapshot: Snapshot, plan: Plan): readonly Violation[]
   checkNeighbours(snapshot, hosts, report);
   checkSpread(snapshot, hosts, report);
   checkVolumes(snapshot, hosts, report);
+  checkAffinity(snapshot, hosts, report);
   checkNodeLimits(snapshot, plan, report);
   checkAlternates(snapshot, plan, placed, report);
   checkMoney(plan, report);

@@ -35,8 +35,11 @@ export function askedKeysOf(snapshot: Snapshot, classes: readonly PodClass[]): A
     }
   }
   for (const one of classes) {
-    for (const { constraint } of one.spreads) {
-      const key = canonicalKey(constraint.topologyKey);
+    const keys = [
+      ...one.spreads.map(({ constraint }) => canonicalKey(constraint.topologyKey)),
+      ...[...one.together, ...one.domainApart].map((rule) => rule.key),
+    ];
+    for (const key of keys) {
       if (key === HOSTNAME_LABEL) continue;
       spread.add(key);
       relevant.add(key);

@@ -1,6 +1,5 @@
 /** Rules that the model does not know yet: a pod that has one is refused with the rule's name, never placed by luck. */
 import type { Pod } from "../../domain/pod.ts";
-import { HOSTNAME_LABEL, canonicalKey } from "../../domain/requirement.ts";
 
 /** The code of every such refusal. */
 export const NOT_YET_SUPPORTED = "NOT_YET_SUPPORTED";
@@ -8,14 +7,6 @@ export const NOT_YET_SUPPORTED = "NOT_YET_SUPPORTED";
 /** What of the pod the model does not understand, as a clause; undefined when it understands all of it. */
 export function notYetSupported(pod: Pod): string | undefined {
   if (pod.unsupported.length > 0) return pod.unsupported.join("; ");
-  if (pod.podAffinity.length > 0) {
-    return `required pod affinity (podAffinity on ${pod.podAffinity[0]!.topologyKey}) is not supported yet`;
-  }
-  for (const term of pod.podAntiAffinity) {
-    if (canonicalKey(term.topologyKey) !== HOSTNAME_LABEL) {
-      return `required pod anti-affinity on ${term.topologyKey} is not supported yet (only on ${HOSTNAME_LABEL})`;
-    }
-  }
   if (pod.resourceClaims.length > 0) return `resourceClaims (${pod.resourceClaims[0]!}) are not supported yet`;
   if (pod.schedulingGates.length > 0) return `it waits behind the scheduling gate ${pod.schedulingGates[0]!}`;
   if (pod.schedulerName !== "" && pod.schedulerName !== "default-scheduler") {

@@ -48,7 +48,6 @@ function checkRules(host: Host, pod: Pod, report: Report): void {
 /** Rules that the verifier cannot check either: such a pod must not be placed. */
 function unknownRule(pod: Pod): string | undefined {
   if (pod.unsupported.length > 0) return "unsupported rules";
-  if (pod.podAffinity.length > 0) return "required pod affinity";
   if (pod.resourceClaims.length > 0) return "resource claims";
   return pod.schedulingGates.length > 0 ? "scheduling gates" : undefined;
 }

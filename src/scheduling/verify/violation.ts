@@ -15,6 +15,7 @@ export type ViolationCode =
   | "NODE_AFFINITY"
   | "TAINT"
   | "UNSCHEDULABLE_NODE"
+  | "AFFINITY"
   | "ANTI_AFFINITY"
   | "HOST_PORT"
   | "SPREAD"
