@@ -7,6 +7,10 @@ export const NOT_YET_SUPPORTED = "NOT_YET_SUPPORTED";
 /** What of the pod the model does not understand, as a clause; undefined when it understands all of it. */
 export function notYetSupported(pod: Pod): string | undefined {
   if (pod.unsupported.length > 0) return pod.unsupported.join("; ");
+  if (pod.podAffinity.length > 1) {
+    // kube-scheduler counts only pods that all the terms mean together; the rules here judge term by term.
+    return `more than one required podAffinity term (${pod.podAffinity.length}) is not supported yet`;
+  }
   if (pod.resourceClaims.length > 0) return `resourceClaims (${pod.resourceClaims[0]!}) are not supported yet`;
   if (pod.schedulingGates.length > 0) return `it waits behind the scheduling gate ${pod.schedulingGates[0]!}`;
   if (pod.schedulerName !== "" && pod.schedulerName !== "default-scheduler") {

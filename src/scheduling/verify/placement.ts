@@ -48,6 +48,7 @@ function checkRules(host: Host, pod: Pod, report: Report): void {
 /** Rules that the verifier cannot check either: such a pod must not be placed. */
 function unknownRule(pod: Pod): string | undefined {
   if (pod.unsupported.length > 0) return "unsupported rules";
+  if (pod.podAffinity.length > 1) return "several terms of required pod affinity";
   if (pod.resourceClaims.length > 0) return "resource claims";
   return pod.schedulingGates.length > 0 ? "scheduling gates" : undefined;
 }

@@ -242,6 +242,10 @@ describe("host ports", () => {
 
 describe("rules that are not understood yet are refused by name", () => {
   const cases: Record<string, { pod: Pod; says: RegExp }> = {
+    "two terms of pod affinity": {
+      pod: web.near(affinityTerm(HOST, { app: "db" }), affinityTerm(ZONE, { app: "db" })),
+      says: /more than one required podAffinity term \(2\)/,
+    },
     "resource claims": { pod: web.but({ resourceClaims: ["gpu"] }), says: /resourceClaims \(gpu\)/ },
     "scheduling gates": { pod: web.but({ schedulingGates: ["hold"] }), says: /scheduling gate hold/ },
     "another scheduler": { pod: web.but({ schedulerName: "volcano" }), says: /volcano/ },
