@@ -48,7 +48,7 @@ export const MIX_GAP = 2e-4;
 /** A proof is tried when the cost is within this of the bound. */
 const NEARLY = 6e-4;
 /** Shares of the budget: the mix search ends, at the latest, at the first; the rest is polish. */
-const MIX_SHARE = 0.5;
+const MIX_SHARE = 0.35;
 const MAX_MIXES = 24;
 /** Random restarts of the packing of one mix. */
 const PACKINGS_PER_MIX = 2;

@@ -1,6 +1,7 @@
 /** The composition root: the only place that knows every part, wired by hand. */
 import { createSolverPool } from "../workers/create-pool.ts";
 import type { PoolStatus, SolverPool } from "../workers/pool.ts";
+import { withPortfolio } from "../workers/portfolio.ts";
 import { loadCatalogFile, loadEmbeddedCatalog } from "./adapters/catalog/index.ts";
 import type { PlanService } from "./api/plan-service.ts";
 import { createPlanService } from "./api/planner.ts";
@@ -12,6 +13,8 @@ export interface PlimsollOptions {
   readonly catalogPath?: string | undefined;
   /** Solver threads; 0 or absent: one less than there are cores, at least one. */
   readonly workers?: number;
+  /** Searches at once for each plan, from different seeds; the best is answered. Default 1. */
+  readonly searches?: number;
   /** Solves that may wait for a thread; default 16. */
   readonly maxQueue?: number;
   /** Milliseconds since the epoch; default the machine's clock. */
@@ -53,7 +56,8 @@ export async function createPlimsoll(options: PlimsollOptions = {}): Promise<Pli
     throw catalogStart.reason;
   }
   const catalog = catalogStart.value;
-  const plans = createPlanService({ catalog, pool, now: options.now ?? Date.now });
+  const searching = withPortfolio(pool, options.searches ?? 1);
+  const plans = createPlanService({ catalog, pool: searching, now: options.now ?? Date.now });
   return {
     catalog,
     plans,

@@ -20,7 +20,8 @@ const interrupt = new AbortController();
 const runtime: CliRuntime = {
   version,
   platform: "Deno" in globalThis ? `Deno, Node API ${process.version}` : `Node ${process.version}`,
-  openPlanner: async (options) => (await import("./compose.ts")).createPlimsoll({ ...options, maxQueue: 1 }),
+  openPlanner: async (options) =>
+    (await import("./compose.ts")).createPlimsoll({ ...options, maxQueue: options.searches }),
   openCatalog: async (path) => (await import("./compose.ts")).openCatalog(path),
   startServer: async (options) => (await import("./compose.ts")).startServer({ ...options, version }),
 };

@@ -1,4 +1,5 @@
 /** `plimsoll plan`: manifests in, a plan out. */
+import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import type { PlanOptions } from "../api/plan-service.ts";
 import type { PlanResponse } from "../api/plan-response.ts";
@@ -51,8 +52,9 @@ async function runPlan(options: Readonly<Record<string, unknown>>, runtime: CliR
   const planOptions = readPlanOptions(options, io.env);
   const { catalog } = settingsFrom(CATALOG_SETTINGS, options, io.env);
   const paths = readPaths(options["filename"], io);
-  // The worker loads GLPK while the files are read.
-  const opening = runtime.openPlanner({ catalogPath: catalog, workers: 1 });
+  // The workers load GLPK while the files are read. One plan has the machine for itself: two searches, where there is room.
+  const searches = Math.min(2, availableParallelism());
+  const opening = runtime.openPlanner({ catalogPath: catalog, workers: searches, searches });
   opening.catch(() => undefined);
   try {
     const sources = await readSources(paths, io.stdin);

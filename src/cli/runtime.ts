@@ -27,7 +27,12 @@ export interface CliRuntime {
   readonly version: string;
   /** Node or Deno, with its version. */
   readonly platform: string;
-  openPlanner(options: { readonly catalogPath: string | undefined; readonly workers: number }): Promise<Planner>;
+  /** `searches`: at once for each plan, from different seeds; as many workers are wanted. */
+  openPlanner(options: {
+    readonly catalogPath: string | undefined;
+    readonly workers: number;
+    readonly searches: number;
+  }): Promise<Planner>;
   openCatalog(path: string | undefined): Promise<Catalog>;
   startServer(options: ServerOptions): Promise<RunningServer>;
 }
