@@ -1,5 +1,5 @@
 /** Lower bounds: the linear and the integer program over cover rows. */
-import { capRows, resourceRows, roundingRows } from "./cover.ts";
+import { capRows, confinedSets, resourceRows, roundingRows } from "./cover.ts";
 import type { CoverRow, Measure } from "./cover.ts";
 import type { Budget } from "./budget.ts";
 import type { LinearOutcome, LinearSolver } from "./linear-program.ts";
@@ -34,8 +34,9 @@ const CUTS_PER_ROUND = 8;
 
 /** The LP over the resource rows, strengthened by the rounding, cap and knapsack rows that its optimum violates. */
 export function relax(part: Part, linear: LinearSolver, budget: Budget): Relaxation | undefined {
-  const rows = [...resourceRows(part), ...capRows(part)];
-  const reserve = roundingRows(part);
+  const sets = confinedSets(part);
+  const rows = [...resourceRows(part, sets), ...capRows(part)];
+  const reserve = roundingRows(part, sets);
   let outcome = solveRelaxation(part, rows, linear, budget);
   for (let round = 0; round < MAX_CUT_ROUNDS && outcome !== undefined; round++) {
     const cuts = violated(reserve, outcome.values);

@@ -1,5 +1,5 @@
 /** Checks a Solution against its Problem with code that shares nothing with the search. Linear in the answer. */
-import type { DomainCap, DomainNeed, NodeCap, NodeNeed, Problem, Ragged, Spread } from "./problem.ts";
+import type { DomainCap, DomainNeed, NodeNeed, Problem, Ragged, Spread } from "./problem.ts";
 import type { Content, Solution } from "./solution.ts";
 
 /** USD per hour that sums may differ by. */
@@ -100,13 +100,9 @@ function checkCaps(problem: Problem, content: Content, bin: number, name: string
     const added = podsOf(cap.counted, content);
     const counted = added + (bin >= 0 ? cap.binCounted[bin]! : 0);
     // What already runs may break a rule; only what is added is ours.
-    if (counted > cap.max && (added > 0 || ownersAdded(cap, content)))
+    if (counted > cap.max && (added > 0 || podsOf(cap.owners, content) > 0))
       faults.push(`${name}: cap ${String(c)}: ${String(counted)} over ${String(cap.max)}`);
   });
-}
-
-function ownersAdded(cap: NodeCap, content: Content): boolean {
-  return podsOf(cap.owners, content) > 0;
 }
 
 function podsOf(classes: Int32Array, content: Content): number {

@@ -43,9 +43,9 @@ export interface ClassSet {
  *
  *   sum over s in T of capacity[s, r] * nodes(s)  >=  sum over k confined to T of request[k, r] * demand[k]
  */
-export function resourceRows(part: Part): CoverRow[] {
+export function resourceRows(part: Part, sets: readonly ClassSet[]): CoverRow[] {
   const rows: CoverRow[] = [];
-  for (const set of confinedSets(part)) {
+  for (const set of sets) {
     for (let r = 0; r < part.resourceCount; r++) {
       const row = coverRow(part, set, r, (amount) => amount);
       if (row !== undefined) rows.push(row);
@@ -60,9 +60,9 @@ export function resourceRows(part: Part): CoverRow[] {
  *
  * @see Alves et al., Dual-Feasible Functions for Integer Programming and Combinatorial Optimization (2016), ch. 2
  */
-export function roundingRows(part: Part): CoverRow[] {
+export function roundingRows(part: Part, sets: readonly ClassSet[]): CoverRow[] {
   const rows: CoverRow[] = [];
-  for (const set of confinedSets(part).slice(0, MAX_ROUNDING_SETS)) {
+  for (const set of sets.slice(0, MAX_ROUNDING_SETS)) {
     for (let r = 0; r < part.resourceCount; r++) {
       for (const divisor of divisors(part, set, r)) {
         const row = coverRow(part, set, r, (amount) => Math.floor(amount / divisor));
@@ -145,7 +145,7 @@ function divisors(part: Part, set: ClassSet, r: number): number[] {
 }
 
 /** One set for each distinct set of shapes that some class is confined to, with every class confined within it. */
-function confinedSets(part: Part): ClassSet[] {
+export function confinedSets(part: Part): ClassSet[] {
   const { classCount: K, shapeCount: S } = part;
   const byKey = new Map<string, { shapes: Uint8Array; classes: number[]; pods: number }>();
   for (let k = 0; k < K; k++) {

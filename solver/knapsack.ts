@@ -2,7 +2,7 @@
 import { solveProgram } from "./programs.ts";
 import type { Budget } from "./budget.ts";
 import { coverRow, everyClass } from "./cover.ts";
-import type { CoverRow } from "./cover.ts";
+import type { ClassSet, CoverRow } from "./cover.ts";
 import type { LinearSolver } from "./linear-program.ts";
 import type { Part } from "./part.ts";
 
@@ -55,10 +55,11 @@ function knapsackRow(
   linear: LinearSolver,
   budget: Budget,
 ): CoverRow | undefined {
-  const sizes = sizesOf(part, r);
+  const every = everyClass(part);
+  const sizes = sizesOf(part, every, r);
   const most = largestCapacity(part, r);
   if (sizes.length < 2 || sizes.length > MAX_SIZES || most * sizes.length > MAX_CELLS) return undefined;
-  const demand = demandBySize(part, r, sizes);
+  const demand = demandBySize(part, every, r, sizes);
   const others = rows.filter((row) => row.measure?.resource !== r);
   const patterns = startingPatterns(part, r, sizes, values);
   let table: Table | undefined;
@@ -73,7 +74,7 @@ function knapsackRow(
   }
   if (table === undefined) return undefined;
   const { worth } = table;
-  return coverRow(part, everyClass(part), r, (amount) => worth[Math.max(0, Math.min(most, Math.floor(amount)))]!);
+  return coverRow(part, every, r, (amount) => worth[Math.max(0, Math.min(most, Math.floor(amount)))]!);
 }
 
 interface Table {
@@ -173,17 +174,17 @@ function startingPatterns(part: Part, r: number, sizes: readonly number[], value
   return patterns;
 }
 
-function sizesOf(part: Part, r: number): number[] {
+function sizesOf(part: Part, every: ClassSet, r: number): number[] {
   const sizes = new Set<number>();
-  for (const k of everyClass(part).classes) sizes.add(part.requests[k * part.resourceCount + r]!);
+  for (const k of every.classes) sizes.add(part.requests[k * part.resourceCount + r]!);
   sizes.delete(0);
   return [...sizes].sort((a, b) => a - b);
 }
 
-function demandBySize(part: Part, r: number, sizes: readonly number[]): Float64Array {
+function demandBySize(part: Part, every: ClassSet, r: number, sizes: readonly number[]): Float64Array {
   const demand = new Float64Array(sizes.length);
   const index = new Map(sizes.map((size, i) => [size, i]));
-  for (const k of everyClass(part).classes) {
+  for (const k of every.classes) {
     const i = index.get(part.requests[k * part.resourceCount + r]!);
     if (i !== undefined) demand[i]! += part.demand[k]!;
   }

@@ -248,7 +248,7 @@ function withinLimits(limits: LimitCounter, freed: readonly number[], wanted: re
 }
 
 /** The cheapest shape below the node's own price that takes all of its pods, or -1. */
-export function cheapestFor(part: Part, node: PackedNode, limits: LimitCounter): number {
+function cheapestFor(part: Part, node: PackedNode, limits: LimitCounter): number {
   const { resourceCount: R, classCount: K } = part;
   let best = -1;
   let bestPrice = part.price[node.shape]! - 1e-9;
@@ -264,7 +264,7 @@ export function cheapestFor(part: Part, node: PackedNode, limits: LimitCounter):
 }
 
 /** Shapes by what their capacity is worth a dollar, best first. */
-export function shapesByEfficiency(part: Part, weights: Float64Array): number[] {
+function shapesByEfficiency(part: Part, weights: Float64Array): number[] {
   const { resourceCount: R } = part;
   const worth = (s: number): number => {
     let sum = 0;
